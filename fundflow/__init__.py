@@ -1,0 +1,1 @@
+"""fundflow: grant and fund management whose workflows are data."""
