@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
+from fsspec import get_filesystem_class
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 PREFIX = "FUNDFLOW_"
@@ -65,6 +66,17 @@ def _folder(value: str) -> Path:
     if not path.is_absolute():
         raise ValueError("must be an absolute folder or a file:// address")
     return path
+
+
+def _storage(value: str) -> str:
+    scheme, separator, _ = value.partition("://")
+    if not separator or scheme == "file":
+        return _folder(value).as_uri()
+    try:
+        get_filesystem_class(scheme)
+    except (ImportError, ValueError) as error:
+        raise ValueError(f"names a kind of storage that is not installed ({error})") from None
+    return value
 
 
 Text = Annotated[str, Field(min_length=1), AfterValidator(_no_placeholder)]
@@ -140,7 +152,7 @@ class Settings(BaseModel):
     security_password_salt: Annotated[Secret, Field(repr=False)]
     database_url: Annotated[Text, AfterValidator(_database), Field(repr=False)]
     base_url: Annotated[Text, AfterValidator(_web_address)]
-    storage_url: Annotated[Path, BeforeValidator(lambda value: _folder(str(value)))]
+    storage_url: Annotated[Text, AfterValidator(_storage)]
     mail_url: Annotated[Mail, BeforeValidator(Mail.parse)]
     mail_from: Annotated[Text, AfterValidator(_address)]
     office: Annotated[Office, BeforeValidator(_from_json)]
@@ -156,11 +168,6 @@ class Settings(BaseModel):
         return self.environment == "demo"
 
     @property
-    def storage_dir(self) -> Path:
-        """The folder that holds uploaded files and issued documents; never below the web root."""
-        return self.storage_url
-
-    @property
     def secure(self) -> bool:
         """Whether people reach the pages by https, so that cookies may demand it."""
         return self.base_url.startswith("https://")
@@ -171,6 +178,11 @@ class Settings(BaseModel):
             "FUNDFLOW": self,
             "TESTING": self.environment == "test",
             "DEMO": self.demo,
+            "BASE_URL": self.base_url,
+            "STORAGE_URL": self.storage_url,
+            "MAIL": self.mail_url,
+            "MAIL_FROM": self.mail_from,
+            "OFFICE": self.office.model_dump(),
             "SECRET_KEY": self.secret_key,
             "SECURITY_PASSWORD_SALT": self.security_password_salt,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
