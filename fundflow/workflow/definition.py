@@ -1,0 +1,170 @@
+"""The frozen shape of a machine file: stages, moves, deadlines, approvals and references to named rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    model_validator,
+)
+
+SYSTEM = "system"
+ENTERED = "entered"
+
+
+@dataclass(frozen=True)
+class RuleRef:
+    """A guard or effect with its parameters; in a file a name, or a one-key map `name: {parameters}`."""
+
+    name: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _read_rule(value: Any) -> Any:
+    if isinstance(value, RuleRef):
+        return value
+    if isinstance(value, str):
+        return RuleRef(value)
+    if isinstance(value, Mapping) and len(value) == 1:
+        name, params = next(iter(value.items()))
+        if params is None or isinstance(params, Mapping):
+            return RuleRef(str(name), dict(params or {}))
+    raise ValueError("a rule is a name, or one name with a map of its parameters")
+
+
+def _write_rule(rule: RuleRef) -> Any:
+    return {rule.name: dict(rule.params)} if rule.params else rule.name
+
+
+def _one_or_many(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+def _read_duty(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+def _known_words(value: Any) -> Any:
+    if isinstance(value, Mapping) and not value:
+        raise ValueError("words need at least one language")
+    return value
+
+
+StageName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+MoveName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Words = Annotated[dict[Language, Text], BeforeValidator(_known_words)]
+FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+Rule = Annotated[RuleRef, BeforeValidator(_read_rule), PlainSerializer(_write_rule)]
+Rules = tuple[Rule, ...]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True
+    )
+
+
+class Consequence(_Frozen):
+    """What the clock does when a deadline has passed: make a move as the system, or send a mail to a role."""
+
+    move: str | None = None
+    mail: str | None = None
+    to: str | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Consequence:
+        if (self.move is None) == (self.mail is None):
+            raise ValueError("a deadline leads to either a move or a mail")
+        if (self.mail is None) != (self.to is None):
+            raise ValueError("a mail needs `to`, and only a mail has it")
+        return self
+
+
+class Deadline(_Frozen):
+    """How long a stage may last: a number of days or months from a moment, or the moment of a fact itself."""
+
+    working_days: int | None = Field(default=None, ge=0, le=1000)
+    days: int | None = Field(default=None, ge=0, le=4000)
+    months: int | None = Field(default=None, ge=0, le=120)
+    at: FactName | None = None
+    from_: Literal["entered"] | FactName = Field(default=ENTERED, alias="from")
+    then: Consequence | None = None
+
+    @model_validator(mode="after")
+    def _one_length(self) -> Deadline:
+        lengths = [self.working_days, self.days, self.months, self.at]
+        if sum(length is not None for length in lengths) != 1:
+            raise ValueError("a deadline has exactly one of working_days, days, months, at")
+        if self.at is not None and self.from_ != ENTERED:
+            raise ValueError("a deadline with `at` has no `from`")
+        return self
+
+
+class Stage(_Frozen):
+    """A stage of the machine; `waits_for` names the roles in whose queue it stands, `final` ends the case."""
+
+    label: Words
+    phase: Text
+    waits_for: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = ()
+    deadline: Deadline | None = None
+    final: bool = False
+    help: Words | None = None
+
+
+class Duty(_Frozen):
+    """What the actor did by the move, which bars other duties; `on` narrows it to a kind of sub-object."""
+
+    name: Text
+    on: str | None = None
+
+
+class Threshold(_Frozen):
+    """A higher number of approvals while a condition holds on entering the stage."""
+
+    when: Text
+    count: int = Field(ge=1, le=9)
+
+
+class Approvals(_Frozen):
+    """How many distinct persons must make the move before the stage changes."""
+
+    count: int = Field(default=1, ge=1, le=9)
+    above: tuple[Threshold, ...] = ()
+
+
+class Move(_Frozen):
+    """A move: from which stages, by whom, under which guards, to what effect; without `to` the stage stays."""
+
+    from_: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = Field(alias="from", min_length=1)
+    to: str | None = None
+    by: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = ()
+    label: Words
+    help: Words | None = None
+    tone: Literal["primary", "plain", "danger"] = "plain"
+    form: str | None = None
+    duty: Annotated[Duty | None, BeforeValidator(_read_duty)] = None
+    approvals: Approvals | None = None
+    guards: Rules = ()
+    effects: Rules = ()
+
+
+class Machine(_Frozen):
+    """A whole machine file; stage and move names are lower_snake."""
+
+    initial: str
+    stages: dict[StageName, Stage] = Field(min_length=1, max_length=200)
+    moves: dict[MoveName, Move] = Field(max_length=600)
+
+    def moves_from(self, stage: str) -> dict[str, Move]:
+        """The moves that leave a stage or stay in it, in the order of the file."""
+        return {name: move for name, move in self.moves.items() if stage in move.from_}
