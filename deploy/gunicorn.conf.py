@@ -1,0 +1,21 @@
+"""How gunicorn serves the application: processes rather than threads, each recycled now and then."""
+
+import multiprocessing
+import os
+
+wsgi_app = "wsgi:app"
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("WEB_CONCURRENCY", multiprocessing.cpu_count()))
+worker_class = "sync"
+# A request that takes this long is stuck: lists are streamed, documents are rendered by the jobs worker.
+timeout = 60
+graceful_timeout = 30
+keepalive = 5
+# A little leak of a library never becomes a large one; the spread keeps workers from leaving together.
+max_requests = 5000
+max_requests_jitter = 500
+# The heartbeat is a file: memory does not stall when a disk is busy.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108  # the system's own folder
+accesslog = "-"
+access_log_format = '%(t)s %(h)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'  # without query strings: they hold names
+errorlog = "-"
