@@ -1,1 +1,82 @@
 """The workflow engine: machines as data, named rules, one way to move; it knows nothing of applications."""
+
+from fundflow.workflow.calendar import add_working_days, deadline_at, end_of_day, is_working_day
+from fundflow.workflow.compiled import CompiledMachine, CompiledMove, MachineFault
+from fundflow.workflow.conditions import Condition, ConditionFault
+from fundflow.workflow.context import (
+    Actor,
+    Fired,
+    Hooks,
+    MoveContext,
+    MoveState,
+    move_condition,
+    move_scope,
+)
+from fundflow.workflow.definition import Deadline, Duty, Machine, Move, RuleRef, Stage
+from fundflow.workflow.engine import available, begin, fire
+from fundflow.workflow.models import Staged
+from fundflow.workflow.parameters import (
+    Cel,
+    FormName,
+    KindName,
+    LetterName,
+    MailName,
+    MoveOf,
+    RoleName,
+    StageOf,
+)
+from fundflow.workflow.registry import (
+    Decision,
+    Facts,
+    Registry,
+    RuleFault,
+    default_registry,
+    effect,
+    fact,
+    guard,
+)
+
+__all__ = [
+    "Actor",
+    "Cel",
+    "CompiledMachine",
+    "CompiledMove",
+    "Condition",
+    "ConditionFault",
+    "Deadline",
+    "Decision",
+    "Duty",
+    "Facts",
+    "Fired",
+    "FormName",
+    "Hooks",
+    "KindName",
+    "LetterName",
+    "Machine",
+    "MachineFault",
+    "MailName",
+    "Move",
+    "MoveContext",
+    "MoveOf",
+    "MoveState",
+    "Registry",
+    "RoleName",
+    "RuleFault",
+    "RuleRef",
+    "Stage",
+    "StageOf",
+    "Staged",
+    "add_working_days",
+    "available",
+    "begin",
+    "deadline_at",
+    "default_registry",
+    "effect",
+    "end_of_day",
+    "fact",
+    "fire",
+    "guard",
+    "is_working_day",
+    "move_condition",
+    "move_scope",
+]

@@ -143,7 +143,7 @@ class Approvals(_Frozen):
 
 
 class Move(_Frozen):
-    """A move: from which stages, by whom, under which guards, to what effect; without `to` the stage stays."""
+    """A move: from which stages, by whom, under which guards; without `to` the stage stays."""
 
     from_: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = Field(alias="from", min_length=1)
     to: str | None = None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
@@ -39,11 +37,10 @@ class Staged:
         return stage
 
 
-@contextmanager
-def opened(row: object) -> Iterator[None]:
-    """Let the engine write the stage of this one row."""
+def write_stage(row: Any, stage: str) -> None:
+    """The engine's pen: write the stage of this one row, stored or not."""
     token = _opened.set(row)
     try:
-        yield
+        row.stage = stage
     finally:
         _opened.reset(token)

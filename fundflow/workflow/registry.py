@@ -97,7 +97,7 @@ class BoundEffect:
         self.rule.call(ctx, **self.params)
 
 
-@dataclass
+@dataclass(eq=False)
 class Registry:
     """The rules that a programme may name; a name is registered once."""
 
@@ -116,8 +116,8 @@ class Registry:
         """Register `(ctx, **params) -> bool | Decision`.
 
         `says` is a (lazy) text or `(ctx, **params) -> text`; `help` is one sentence for authors; `reads_form`
-        (or what it answers to `(**params)`) says that the answers of the move's form decide, so that the guard is
-        not asked before they are given.
+        (or what it answers to `(**params)`) says that the answers of the move's form decide, so that the
+        guard is not asked before they are given.
         """
 
         def register(call: F) -> F:
@@ -194,7 +194,7 @@ class Registry:
 
 
 class Facts(Mapping[str, Mapping[str, Any]]):
-    """The facts of one case, each computed once, when first read; `forget` makes them fresh after a change."""
+    """The facts of one case, each computed once, when first read; `forget` makes them fresh."""
 
     def __init__(self, registry: Registry, ctx: Any) -> None:
         self._registry = registry
@@ -224,10 +224,10 @@ class Facts(Mapping[str, Mapping[str, Any]]):
         return values
 
 
-registry = Registry()
-guard = registry.guard
-effect = registry.effect
-fact = registry.fact
+default_registry = Registry()
+guard = default_registry.guard
+effect = default_registry.effect
+fact = default_registry.fact
 
 __all__ = [
     "BoundEffect",
@@ -240,8 +240,8 @@ __all__ = [
     "Parameter",
     "Registry",
     "RuleFault",
+    "default_registry",
     "effect",
     "fact",
     "guard",
-    "registry",
 ]

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, make_transient_to_detached, mapped_column
 
-from fundflow.workflow.models import Staged, opened
+from fundflow.workflow.models import Staged, write_stage
 
 
 class _Base(DeclarativeBase):
@@ -37,15 +37,14 @@ def test_a_stored_row_refuses_a_stage_written_by_hand():
     assert ticket.stage == "draft"
 
 
-def test_the_engine_opens_one_row_and_no_other():
+def test_the_engine_writes_one_row_and_leaves_it_locked():
     ticket, other = stored(stage="draft"), stored(stage="draft")
-    with opened(ticket):
-        ticket.stage = "closed"
-        with pytest.raises(RuntimeError):
-            other.stage = "closed"
+    write_stage(ticket, "closed")
     assert (ticket.stage, other.stage) == ("closed", "draft")
     with pytest.raises(RuntimeError):
         ticket.stage = "draft"
+    with pytest.raises(RuntimeError):
+        other.stage = "closed"
 
 
 def test_the_columns_of_the_mixin():

@@ -1,0 +1,133 @@
+"""A machine compiled once for all rows: rules bound, thresholds compiled, one shared state machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import transitions
+from flask_babel import lazy_gettext as _l
+
+from fundflow.platform.errors import NotFound
+from fundflow.workflow.conditions import Condition
+from fundflow.workflow.context import MoveContext, move_scope
+from fundflow.workflow.definition import ENTERED, SYSTEM, Deadline, Machine, Move, Stage
+from fundflow.workflow.registry import BoundEffect, BoundGuard, Registry, default_registry
+
+
+class MachineFault(ValueError):
+    """A machine that names a stage it does not have."""
+
+
+class Subject:
+    """What the shared machine moves in place of the row, which is never attached to it."""
+
+    __slots__ = ("_stage",)
+
+    def __init__(self, stage: str) -> None:
+        self._stage = stage
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledMove:
+    """A move with its rules bound and its thresholds compiled."""
+
+    name: str
+    move: Move
+    sources: frozenset[str]
+    roles: frozenset[str]
+    guards: tuple[BoundGuard, ...]
+    effects: tuple[BoundEffect, ...]
+    thresholds: tuple[tuple[Condition, int], ...]
+    trigger: Callable[[Subject], bool]
+
+    def permits(self, ctx: MoveContext) -> bool:
+        """Whether the actor holds a role that may make this move."""
+        return not self.roles.isdisjoint(ctx.actor.roles) or (ctx.actor.is_system and SYSTEM in self.roles)
+
+    def approvals(self, ctx: MoveContext) -> int:
+        """How many distinct persons this move needs, as things stand now; 0 when it asks for no approvals."""
+        if self.move.approvals is None:
+            return 0
+        reached = [count for condition, count in self.thresholds if condition.holds(ctx.asks(condition))]
+        return max([self.move.approvals.count, *reached])
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledStage:
+    """A stage with the moves made in it; `late_deadline` is one that counts from a fact."""
+
+    stage: Stage
+    leaving: tuple[CompiledMove, ...]
+    approved: tuple[CompiledMove, ...]
+    late_deadline: Deadline | None
+
+
+class CompiledMachine:
+    """One machine, compiled once for every row; raises MachineFault, RuleFault or ConditionFault."""
+
+    def __init__(self, machine: Machine, registry: Registry = default_registry) -> None:
+        self.definition = machine
+        self.registry = registry
+        _check_stages(machine)
+        shared = transitions.Machine(
+            model=None,
+            states=list(machine.stages),
+            initial=machine.initial,
+            transitions=[
+                {"trigger": name, "source": list(dict.fromkeys(move.from_)), "dest": move.to}
+                for name, move in machine.moves.items()
+            ],
+            auto_transitions=False,
+            model_attribute="_stage",
+        )
+        self.moves = {
+            name: self._compile(name, move, shared.events[name].trigger)
+            for name, move in machine.moves.items()
+        }
+        self.stages = {name: self._step(name, stage) for name, stage in machine.stages.items()}
+
+    def move(self, name: str) -> CompiledMove:
+        """The move of that name; raises NotFound."""
+        move = self.moves.get(name)
+        if move is None:
+            raise NotFound(_l("There is no such step."))
+        return move
+
+    def leaving(self, stage: str) -> tuple[CompiledMove, ...]:
+        """The moves that can be made in a stage."""
+        return self.stages[stage].leaving if stage in self.stages else ()
+
+    def _step(self, name: str, stage: Stage) -> CompiledStage:
+        leaving = tuple(move for move in self.moves.values() if name in move.sources)
+        deadline = stage.deadline
+        counts_from_fact = deadline is not None and (deadline.at is not None or deadline.from_ != ENTERED)
+        return CompiledStage(
+            stage=stage,
+            leaving=leaving,
+            approved=tuple(move for move in leaving if move.move.approvals is not None),
+            late_deadline=deadline if counts_from_fact else None,
+        )
+
+    def _compile(self, name: str, move: Move, trigger: Any) -> CompiledMove:
+        above = move.approvals.above if move.approvals else ()
+        scope = move_scope(self.registry) if above else {}
+        return CompiledMove(
+            name=name,
+            move=move,
+            sources=frozenset(move.from_),
+            roles=frozenset(move.by),
+            guards=tuple(self.registry.bind_guard(ref) for ref in move.guards),
+            effects=tuple(self.registry.bind_effect(ref) for ref in move.effects),
+            thresholds=tuple((Condition(each.when, scope), each.count) for each in above),
+            trigger=trigger,
+        )
+
+
+def _check_stages(machine: Machine) -> None:
+    named = {machine.initial}.union(*(move.from_ for move in machine.moves.values()))
+    named |= {move.to for move in machine.moves.values() if move.to is not None}
+    unknown = named - set(machine.stages)
+    if unknown:
+        raise MachineFault(f"unknown stages: {', '.join(sorted(unknown))}")

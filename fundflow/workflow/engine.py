@@ -1,0 +1,178 @@
+"""Fires moves: role, duty, guards and approvals first, then the new stage, then the effects and one event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from fundflow.platform import clock
+from fundflow.platform.errors import Conflict, Forbidden, Refused
+from fundflow.workflow.compiled import CompiledMachine, CompiledMove, Subject
+from fundflow.workflow.context import Fired, Hooks, MoveContext, MoveState
+from fundflow.workflow.definition import Duty
+from fundflow.workflow.models import write_stage
+from fundflow.workflow.registry import BoundEffect, Decision
+
+
+def begin(compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks) -> None:
+    """Put a new row into the initial stage, with its deadline and what it waits for."""
+    _enter(compiled, ctx, hooks, compiled.definition.initial)
+    _settle(compiled, ctx, hooks)
+
+
+def fire(compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks) -> Fired:
+    """Make the move `ctx.move` of the locked row `ctx.subject`.
+
+    Raises NotFound for an unknown move, Conflict when the row changed or left the stage, Forbidden for a
+    wrong role or a barred person, Refused with every reason of the guards. An error of an effect goes
+    through: the caller rolls back and discards the row.
+    """
+    move, row = compiled.move(ctx.move), ctx.subject
+    before = row.stage
+    if before not in move.sources or (ctx.seen_version is not None and ctx.seen_version != row.row_version):
+        raise _conflict(move, ctx)
+    if not move.permits(ctx):
+        raise Forbidden(_role_reason(move))
+    duty = None if ctx.actor.is_system else move.move.duty
+    if duty is not None:
+        _check_duty(duty, ctx, hooks)
+    if move.guards:
+        _ask_guards(move, ctx)
+    given, needed = _approve(move, ctx, hooks) if move.move.approvals is not None else (0, 0)
+    row.row_version += 1
+    if duty is not None:
+        hooks.record_duty(ctx, duty)
+    moved = given >= needed
+    to = _move(compiled, move, ctx, hooks) if moved else before
+    fired = Fired(before, to, moved, given, needed)
+    hooks.audit(ctx, fired)
+    return fired
+
+
+def available(
+    compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks | None = None, *, others: bool = False
+) -> list[MoveState]:
+    """Each move of the present stage that the actor's roles could make, allowed or with every reason why not.
+
+    With `hooks`, duties and approvals given count too; with `others`, moves of other roles are listed too.
+    Guards that depend on the answers of the move's form are not asked. A guard that several moves share is
+    asked once.
+    """
+    asked: dict[tuple[str, str], Decision] = {}
+    states: list[MoveState] = []
+    for move in compiled.leaving(ctx.subject.stage):
+        mine = move.permits(ctx)
+        if not mine and not others:
+            continue
+        here = ctx.for_move(move.name)
+        reasons = tuple(_why_not(move, here, hooks, asked)) if mine else (_role_reason(move),)
+        needs_form = move.move.form is not None
+        states.append(MoveState(move.name, move.move, not reasons, reasons, needs_form, mine))
+    return states
+
+
+def _why_not(
+    move: CompiledMove, ctx: MoveContext, hooks: Hooks | None, asked: dict[tuple[str, str], Decision]
+) -> Iterable[Any]:
+    if hooks is not None:
+        yield from _barred(move, ctx, hooks)
+    for guard in move.guards:
+        if guard.reads_form and move.move.form is not None:
+            continue
+        key = (guard.rule.name, repr(guard.params))
+        decision = asked[key] if key in asked else asked.setdefault(key, guard.decide(ctx))
+        if not decision.allowed:
+            yield decision.reason
+
+
+def _barred(move: CompiledMove, ctx: MoveContext, hooks: Hooks) -> Iterable[Any]:
+    if move.move.duty and not ctx.actor.is_system:
+        decision = hooks.check_duty(ctx, move.move.duty)
+        if not decision.allowed:
+            yield decision.reason
+    if move.move.approvals and _needed(move, ctx) > 1 and ctx.actor.user_id in hooks.approvals_given(ctx):
+        yield _l("You have already approved this; another person must approve it too.")
+
+
+def _conflict(move: CompiledMove, ctx: MoveContext) -> Conflict:
+    stage = ctx.subject.stage
+    if stage in move.sources:
+        return Conflict(_l("This has changed since you opened the page."), current=stage)
+    return Conflict(_l("This step is not possible in the present stage."), current=stage)
+
+
+def _check_duty(duty: Duty, ctx: MoveContext, hooks: Hooks) -> None:
+    decision = hooks.check_duty(ctx, duty)
+    if not decision.allowed:
+        raise Forbidden(decision.reason)
+
+
+def _ask_guards(move: CompiledMove, ctx: MoveContext) -> None:
+    decisions = [guard.decide(ctx) for guard in move.guards]
+    reasons = [decision.reason for decision in decisions if not decision.allowed]
+    if reasons:
+        raise Refused(reasons)
+
+
+def _role_reason(move: CompiledMove) -> Any:
+    return _l("Your role may not take this step; it is for: %(roles)s.", roles=", ".join(move.move.by))
+
+
+def _needed(move: CompiledMove, ctx: MoveContext) -> int:
+    frozen = (ctx.subject.approvals_needed or {}).get(move.name)
+    return move.approvals(ctx) if frozen is None else int(frozen)
+
+
+def _approve(move: CompiledMove, ctx: MoveContext, hooks: Hooks) -> tuple[int, int]:
+    if ctx.actor.user_id is None:
+        raise Forbidden(_l("Only a person can approve this."))
+    needed = _needed(move, ctx)
+    given = hooks.approvals_given(ctx) if needed > 1 else frozenset()
+    if ctx.actor.user_id in given:
+        raise Refused([_l("You have already approved this; another person must approve it too.")])
+    hooks.record_approval(ctx)
+    return len(given) + 1, needed
+
+
+def _move(compiled: CompiledMachine, move: CompiledMove, ctx: MoveContext, hooks: Hooks) -> str:
+    """Change the stage and run the effects; returns the stage reached."""
+    row, to = ctx.subject, move.move.to
+    if not move.trigger(Subject(row.stage)):
+        raise RuntimeError(f"the machine did not make the move '{move.name}'")
+    if to is not None:
+        _enter(compiled, ctx, hooks, to)
+    if move.effects:
+        _run_effects(move.effects, ctx)
+    if to is not None:
+        _settle(compiled, ctx, hooks)
+    return to or str(row.stage)
+
+
+def _enter(compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks, name: str) -> None:
+    row, step = ctx.subject, compiled.stages[name]
+    if row.stage != name:
+        write_stage(row, name)
+    row.stage_since = clock.now()
+    row.overdue_at = None
+    row.waits_for = list(step.stage.waits_for)
+    row.approvals_needed = {}
+    row.due_at = None if step.stage.deadline is None else hooks.due_at(ctx, step.stage.deadline)
+
+
+def _run_effects(effects: Iterable[BoundEffect], ctx: MoveContext) -> None:
+    ctx.changed()
+    for effect in effects:
+        effect.run(ctx)
+        ctx.changed()
+
+
+def _settle(compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks) -> None:
+    """After the effects: freeze the approvals of the stage, and a deadline that counts from a fact."""
+    row = ctx.subject
+    step = compiled.stages[row.stage]
+    if step.approved:
+        row.approvals_needed = {move.name: move.approvals(ctx) for move in step.approved}
+    if step.late_deadline is not None:
+        row.due_at = hooks.due_at(ctx, step.late_deadline)
