@@ -1,0 +1,165 @@
+"""Static checks of a form: what its models cannot refuse, found before anyone fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from typing import Any, Literal
+
+from fundflow.forms import arithmetic, fields, limits
+from fundflow.forms import definition as d
+from fundflow.forms.reading import NAMES, cel_answers
+from fundflow.forms.validation import sum_names
+from fundflow.forms.wording import known, places
+from fundflow.platform import cel
+
+Severity = Literal["error", "warning"]
+Finding = tuple[str, Severity, str]
+
+_ROW = frozenset({"r", "v"})
+
+
+def check(form_def: d.Form, *, values: Mapping[str, Any], languages: Collection[str]) -> list[Finding]:
+    """All findings as (path, severity, message); a path is like `sections.budget.questions.total.show_if`."""
+    found = list(_doubles(form_def))
+    for section in form_def.sections:
+        for question in section.questions:
+            path = f"sections.{section.id}.questions.{question.id}"
+            found += [(path, "error", fault) for fault in _faults(question, values)]
+    if any(severity == "error" for _path, severity, _message in found):
+        return found + list(_languages(form_def, languages))
+    return [
+        *found,
+        *_conditions(form_def, values),
+        *_words(form_def, values),
+        *_languages(form_def, languages),
+    ]
+
+
+def _doubles(form_def: d.Form) -> Iterator[Finding]:
+    for kind, ids in (
+        ("section", [section.id for section in form_def.sections]),
+        ("question", [*(question.id for question in form_def.questions()), *sum_names(form_def)]),
+    ):
+        for double in sorted({name for name in ids if ids.count(name) > 1}):
+            yield (f"{kind}s.{double}", "error", f"{kind} {double!r} stands twice")
+
+
+def _faults(question: d.AnyQuestion, values: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with a question by itself."""
+    try:
+        answer = fields.of(question)
+        yield from answer.faults()
+        if isinstance(question, d.Rows):
+            yield from _row_faults(question)
+    except (cel.CelFault, limits.BadLimit, KeyError) as fault:
+        yield str(fault)
+        return
+    for asked in [question, *(question.columns if isinstance(question, d.Rows) else ())]:
+        yield from (
+            f"the programme has no value {name!r}" for name in _values_asked(asked) if name not in values
+        )
+        if isinstance(asked, d.Money) and not (asked.currency or values.get("currency")):
+            yield "no currency, neither here nor as the value 'currency'"
+
+
+def _values_asked(question: d.Base) -> list[str]:
+    bounds = (getattr(question, name, None) for name in ("min", "max", "min_minor", "max_minor"))
+    return [name for bound in bounds if (name := limits.value_name(bound))]
+
+
+def _row_faults(question: d.Rows) -> Iterator[str]:
+    """Columns, calculations and sums of repeating rows."""
+    names = [column.id for column in question.columns] + list(question.computed)
+    for double in sorted({name for name in names if names.count(name) > 1}):
+        yield f"column {double!r} stands twice"
+    ready = {column.id for column in question.columns if column.type in ("money", "number", "percentage")}
+    for name, computed in question.computed.items():
+        if missing := arithmetic.compile(computed.value).columns - ready:
+            yield f"computed.{name}: no figure {', '.join(sorted(missing))} before it"
+        ready.add(name)
+    for name, total in question.sums.items():
+        if total.of not in ready:
+            yield f"sums.{name}: {total.of!r} is no figure of these rows"
+    conditions = [s.where for s in question.sums.values()] + [c.required_if for c in question.columns]
+    for text in filter(None, conditions):
+        used = cel.compile(text, _ROW).members
+        for strange in sorted({member for kind, member in used if kind == "r"} - set(names)):
+            yield f"{text}: no column {strange!r}"
+    for column in question.columns:
+        if column.show_if:
+            yield f"columns.{column.id}: a column cannot be hidden (show_if)"
+
+
+def _expressions(form_def: d.Form) -> Iterator[tuple[str, str]]:
+    for section in form_def.sections:
+        here = f"sections.{section.id}"
+        if section.show_if:
+            yield f"{here}.show_if", section.show_if
+        for question in section.questions:
+            for name in ("show_if", "required_if"):
+                if text := getattr(question, name):
+                    yield f"{here}.questions.{question.id}.{name}", text
+        for number, rule in enumerate(section.rules):
+            yield f"{here}.rules.{number}.when", rule.when
+
+
+def _conditions(form_def: d.Form, values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Every condition compiles, asks for what there is, and is true or false on answers of the right kind."""
+    samples = {question.id: fields.of(question).sample() for question in form_def.questions()}
+    seen = cel_answers(form_def, samples, values=values)
+    scope = cel.Scope({"a": seen, "v": values, "today": date(2026, 1, 31)})
+    for path, text in _expressions(form_def):
+        try:
+            condition = cel.compile(text, NAMES)
+            unknown = {m for kind, m in condition.members if m not in (seen if kind == "a" else values)}
+            if unknown:
+                yield (path, "error", f"{text}: unknown {', '.join(sorted(unknown))}")
+            else:
+                condition.holds(scope)
+        except cel.CelFault as fault:
+            yield (path, "error", str(fault))
+    for section in form_def.sections:
+        for number, rule in enumerate(section.rules):
+            if rule.at not in samples:
+                yield (
+                    f"sections.{section.id}.rules.{number}.at",
+                    "error",
+                    f"there is no question {rule.at!r}",
+                )
+
+
+def _words(form_def: d.Form, values: Mapping[str, Any]) -> Iterator[Finding]:
+    answers = {question.id for question in form_def.questions()} | sum_names(form_def)
+    for path, words in _all_words(form_def, ""):
+        for place in dict.fromkeys(place for text in words.values() for place in places(text)):
+            if not known(place, values) and not (".says" in path and place.removeprefix("a.") in answers):
+                yield (path, "error", f"nothing fills {{{{ {place} }}}}")
+
+
+def _languages(form_def: d.Form, languages: Collection[str]) -> Iterator[Finding]:
+    for path, words in _all_words(form_def, ""):
+        if missing := sorted(set(languages) - set(words)):
+            yield (path, "warning", f"no words in {', '.join(missing)}")
+
+
+def _all_words(part: Any, path: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Every map of words in a definition with its path, parts named by their ids."""
+    if isinstance(part, d.Model):
+        for name in type(part).model_fields:
+            value = getattr(part, name)
+            inner = f"{path}.{name}" if path else name
+            if (
+                isinstance(value, dict)
+                and value
+                and name in ("title", "label", "help", "says", "unit", "pattern_says")
+            ):
+                yield inner, value
+            else:
+                yield from _all_words(value, inner)
+    elif isinstance(part, tuple):
+        for number, item in enumerate(part):
+            yield from _all_words(item, f"{path}.{getattr(item, 'id', number)}")
+    elif isinstance(part, dict):
+        for name, item in part.items():
+            yield from _all_words(item, f"{path}.{name}")

@@ -1,0 +1,138 @@
+"""The surface that every question type has, and what is the same for most of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar, Generic, TypeVar
+
+from fundflow.forms import definition as d
+from fundflow.forms.fields.control import AnswerField
+from fundflow.forms.speech import gettext as _
+from fundflow.platform.wording import pick
+
+Q = TypeVar("Q", bound=d.Base)
+
+
+class BadInput(ValueError):
+    """What a person typed cannot be read; the message says what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an answer is read and checked with: the programme's values, the day, the reader's language."""
+
+    values: Mapping[str, Any]
+    today: date
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Repeating rows as text: headings, rows, sums as (label, text), and which columns hold figures."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    totals: tuple[tuple[str, str], ...] = ()
+    figures: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One answer as a label with text, or with a table for repeating rows."""
+
+    label: str
+    text: str
+    table: Table | None = None
+
+
+class FieldType(Generic[Q]):
+    """A question with the behaviour of its type; stored values are the JSON of docs/architecture.md."""
+
+    control: str = "input"  # the macro that draws it
+    input_type: ClassVar[str] = "text"
+    inputmode: ClassVar[str | None] = None
+    autocomplete: str | None = None
+    width: ClassVar[str] = ""  # a class of forms.css for short inputs
+    grouped: bool = False  # several controls under one legend
+    figure: ClassVar[bool] = False  # set to the right in tables
+
+    def __init__(self, question: Q) -> None:
+        self.question = question
+
+    def field(self, language: str) -> Any:
+        """The WTForms field, unbound: it binds to a form that has a `context`."""
+        return AnswerField(self, language)
+
+    def blank(self) -> Any:
+        """The stored form of no answer."""
+        return None
+
+    def empty(self, stored: Any) -> bool:
+        """Whether nothing was answered."""
+        return stored is None or stored in ("", [], {})
+
+    def load(self, raw: Sequence[str], context: Context) -> Any:
+        """What a form sent -> stored JSON; raises BadInput."""
+        text = _last(raw)
+        return self.read(text, context) if text else self.blank()
+
+    def read(self, text: str, context: Context) -> Any:
+        """One trimmed, not empty text -> stored JSON; raises BadInput."""
+        raise NotImplementedError
+
+    def dump(self, stored: Any, context: Context) -> str:
+        """Stored JSON -> what stands in the input."""
+        del context
+        return "" if stored is None else str(stored)
+
+    def check(self, stored: Any, context: Context) -> list[str]:
+        """What is wrong with a stored answer, in sentences; nothing is wrong with an empty one."""
+        return [] if self.empty(stored) else self.problems(stored, context)
+
+    def problems(self, stored: Any, context: Context) -> list[str]:
+        """What is wrong with an answer that is not empty."""
+        raise NotImplementedError
+
+    def missing(self) -> str:
+        """The sentence for a required question without an answer."""
+        return _("Enter an answer.")
+
+    def display(self, stored: Any, language: str) -> str:
+        """The answer as plain text for a reader of the language; empty for none."""
+        del language
+        return "" if self.empty(stored) else str(stored)
+
+    def cel(self, stored: Any) -> Any:
+        """The answer as conditions see it."""
+        return stored
+
+    def sample(self) -> Any:
+        """A stored answer of the right kind, for trying conditions when a definition is checked."""
+        return "text"
+
+    def csv_columns(self) -> list[str]:
+        """Names of the columns that the answer fills in a list."""
+        return [self.question.id]
+
+    def csv_values(self, stored: Any) -> list[str]:
+        """The cells for those columns, for machines: ISO dates, decimal points, codes."""
+        return ["" if self.empty(stored) else str(stored)]
+
+    def pdf_rows(self, stored: Any, language: str) -> list[Line]:
+        """The answer as lines of a document."""
+        return [Line(self.label(language), self.display(stored, language))]
+
+    def label(self, language: str) -> str:
+        """The question in a language."""
+        return pick(self.question.label, language)
+
+    def faults(self) -> list[str]:
+        """What is wrong with the definition itself, beyond what its model refuses."""
+        return []
+
+
+def _last(raw: Sequence[str]) -> str:
+    """The last value sent, trimmed; a hidden marker may stand before the real one."""
+    return raw[-1].strip() if raw else ""

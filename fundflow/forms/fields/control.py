@@ -1,0 +1,106 @@
+"""The WTForms fields behind questions: they read what was sent and leave each rule to the question's type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.datastructures import FileStorage
+from wtforms import Field
+from wtforms.fields.core import Label
+
+from fundflow.forms.speech import gettext as _
+
+if TYPE_CHECKING:
+    from fundflow.forms.fields.base import Context, FieldType
+
+
+class AnswerField(Field):
+    """One question of a page: `data` is stored JSON, `path` its name in messages, `sent`: was it posted."""
+
+    def __init__(
+        self,
+        answer: FieldType[Any],
+        language: str,
+        *,
+        name: str = "",
+        context: Context | None = None,
+        path: str | None = None,
+        _form: Any = None,
+        **_binding: Any,
+    ) -> None:
+        # WTForms' own constructor prepares widgets, filters and validators, none of which are used here.
+        self.answer = answer
+        self.question = answer.question
+        self.name = self.short_name = self.id = name
+        self.path = path or answer.question.id
+        self.label = Label(name, answer.label(language))
+        self.control = answer.control
+        self.context: Context = context or _form.context
+        self.data: Any = None
+        self.raw_data: list[str] | None = None
+        self.errors: list[str] = []
+        self.process_errors: list[str] = []
+        self.sent = False
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Take the stored answer, then what was posted; what cannot be read is an error but stays."""
+        del extra_filters
+        self.data = self.object_data = data
+        if formdata is not None and self.name in formdata:
+            self.take(formdata.getlist(self.name))
+
+    def take(self, raw: list[str]) -> None:
+        """Read posted texts."""
+        self.sent, self.raw_data = True, raw
+        try:
+            self.data = self.answer.load(raw, self.context)
+        except ValueError as bad:
+            self.process_errors = [str(bad)]
+
+    @property
+    def value(self) -> str:
+        """What stands in the input: the posted text as it was, else the stored answer."""
+        if self.raw_data is not None:
+            return self.raw_data[-1] if self.raw_data else ""
+        return self.answer.dump(self.data, self.context)
+
+    @property
+    def selected(self) -> list[str]:
+        """The ids that are ticked."""
+        if self.raw_data is not None:
+            return self.raw_data
+        return self.data if isinstance(self.data, list) else []
+
+
+class FileAnswerField(AnswerField):
+    """An upload beside the stored reference; the view stores it, and its reference becomes the answer."""
+
+    upload: FileStorage | None = None
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Take the stored reference, a wish to remove it, and a new file."""
+        del extra_filters
+        self.data = self.object_data = data
+        if formdata is not None and formdata.get(f"{self.name}-remove"):
+            self.sent, self.data = True, None
+
+    def offer(self, upload: FileStorage | None) -> None:
+        """Look at an uploaded file: its name and its size."""
+        if upload is None or not upload.filename:
+            return
+        self.upload, self.sent = upload, True
+        upload.stream.seek(0, 2)
+        size = upload.stream.tell()
+        upload.stream.seek(0)
+        self.process_errors = self.answer.upload_problems(upload.filename, size)  # type: ignore[attr-defined]
+
+    @property
+    def stored_text(self) -> str:
+        """The stored file as a reader sees it."""
+        return self.answer.display(self.data, self.context.language)
+
+    @property
+    def hint(self) -> str:
+        """Which files may be uploaded."""
+        types, limit = ", ".join(self.question.accept), self.question.max_mb
+        return _("%(types)s; at most %(limit)s MB.", types=types, limit=limit)

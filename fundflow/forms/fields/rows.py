@@ -1,0 +1,246 @@
+"""Repeating rows: cells of the simple types, columns that are worked out, and exact sums."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from flask_babel import lazy_gettext
+
+from fundflow.forms import arithmetic, limits
+from fundflow.forms import definition as d
+from fundflow.forms.fields.base import BadInput, Context, FieldType, Line, Table
+from fundflow.forms.fields.money import MoneyField, is_money
+from fundflow.forms.fields.number import NumberField
+from fundflow.forms.fields.percentage import PercentageField
+from fundflow.forms.fields.rows_control import RowsAnswerField
+from fundflow.forms.fields.simple import simple
+from fundflow.forms.speech import gettext as _
+from fundflow.forms.speech import ngettext, said
+from fundflow.platform import cel
+from fundflow.platform.wording import pick
+
+Row = Mapping[str, Any]
+Figure = MoneyField | NumberField | PercentageField
+
+_TOTAL = lazy_gettext("Total")
+_WHERE = frozenset({"r", "v"})
+
+
+class RowsField(FieldType[d.Rows]):
+    """Stored as a list of rows by column id; worked-out columns join at submission and for conditions."""
+
+    control = "rows"
+    grouped = True
+
+    def __init__(self, question: d.Rows) -> None:
+        super().__init__(question)
+        self.columns: list[FieldType[Any]] = [simple(column) for column in question.columns]
+        self.computed: dict[str, Figure] = {name: _figure(name, c) for name, c in question.computed.items()}
+        self.by_id = {column.question.id: column for column in self.columns} | self.computed
+        self._works = {name: arithmetic.compile(c.value) for name, c in question.computed.items()}
+        self._where = {n: cel.compile(s.where, _WHERE) for n, s in question.sums.items() if s.where}
+
+    def field(self, language: str) -> Any:
+        return RowsAnswerField(self, language)
+
+    def blank(self) -> list[Row]:
+        return []
+
+    def load(self, raw: Sequence[str], context: Context) -> list[dict[str, Any]]:
+        """Rows from JSON text, their cells as people write them (a spreadsheet sends this)."""
+        text = raw[-1].strip() if raw else ""
+        try:
+            rows = json.loads(text) if text else []
+            loaded = [
+                {c.question.id: c.load([str(row.get(c.question.id) or "")], context) for c in self.columns}
+                for row in rows
+            ]
+        except (AttributeError, TypeError, ValueError) as bad:
+            raise bad if isinstance(bad, BadInput) else BadInput(_("These rows cannot be read.")) from bad
+        return [row for row in loaded if not self._blank_row(row)]
+
+    def dump(self, stored: Any, context: Context) -> str:
+        del context
+        return json.dumps(stored or [], ensure_ascii=False)
+
+    def _blank_row(self, row: Row) -> bool:
+        return all(column.empty(row.get(column.question.id)) for column in self.columns)
+
+    # ------------------------------------------------------------------------------------------ figures
+    def complete(self, row: Row, values: Mapping[str, Any]) -> dict[str, Any]:
+        """A row with its worked-out columns; one that lacks a value it needs is None."""
+        full = {column.question.id: row.get(column.question.id) for column in self.columns}
+        exact = {name: _exact(self.by_id[name], full[name]) for name in full}
+        for name, work in self._works.items():
+            result = work.work_out(exact)
+            exact[name] = result
+            full[name] = None if result is None else self._rounded(name, result, row, values)
+        return full
+
+    def _rounded(self, name: str, result: Fraction, row: Row, values: Mapping[str, Any]) -> Any:
+        column = self.computed[name]
+        if isinstance(column, MoneyField):
+            return {"minor": arithmetic.round_half_up(result), "currency": self._currency([row], values)}
+        return column.stored(result, self.question.computed[name].decimals)
+
+    def _currency(self, rows: Sequence[Row], values: Mapping[str, Any]) -> str | None:
+        """The currency of the amounts in the rows, else that of a money column."""
+        for row in rows:
+            for stored in row.values():
+                if is_money(stored):
+                    return str(stored["currency"])
+        for column in self.by_id.values():
+            if isinstance(column, MoneyField) and (column.question.currency or values.get("currency")):
+                return column.currency(values)
+        return None
+
+    def sums(self, rows: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Name of the sum -> stored figure (0 without rows)."""
+        full = [self.complete(row, values) for row in rows or [] if isinstance(row, Mapping)]
+        return {name: self._sum(name, full, values) for name in self.question.sums}
+
+    def _sum(self, name: str, full: list[dict[str, Any]], values: Mapping[str, Any]) -> Any:
+        column, of = self.sum_type(name), self.question.sums[name].of
+        counted = [row[of] for row in full if self._counts(name, row, values)]
+        total = sum((exact for stored in counted if (exact := column.exact(stored)) is not None), Fraction(0))
+        if isinstance(column, MoneyField):
+            currency = self._currency(full, values)
+            return {"minor": int(total), "currency": currency} if currency else None
+        return column.stored(total, 6)
+
+    def _counts(self, name: str, row: Row, values: Mapping[str, Any]) -> bool:
+        where = self._where.get(name)
+        try:
+            return where is None or where.holds({"r": self._row_cel(row), "v": values})
+        except cel.CelFault:
+            return False
+
+    def sum_type(self, name: str) -> Figure:
+        """The type of a sum: that of its column."""
+        column = self.by_id[self.question.sums[name].of]
+        if not isinstance(column, MoneyField | NumberField | PercentageField):
+            raise limits.BadLimit(f"{self.question.id}.{name}: only figures have sums")
+        return column
+
+    def sum_label(self, name: str, language: str) -> str:
+        """The words beside a sum."""
+        return pick(self.question.sums[name].label, language) or said(language, _TOTAL)
+
+    # ------------------------------------------------------------------------------------------- checks
+    def cell_problems(self, stored: Any, context: Context, *, partial: bool = False) -> dict[str, str]:
+        """`index.column` (or "" for the whole) -> what is wrong; `partial`: gaps are fine yet."""
+        if not isinstance(stored, list) or not all(isinstance(row, Mapping) for row in stored):
+            return {"": _("These rows cannot be read.")}
+        whole = self._count_problem(len(stored), partial=partial)
+        found = {"": whole} if whole else {}
+        for index, row in enumerate(stored):
+            for strange in set(row) - set(self.by_id):
+                found[f"{index}.{strange}"] = _("There is no such column.")
+            for column in self.columns:
+                answer = row.get(column.question.id)
+                problems = column.check(answer, context)
+                if not partial and column.empty(answer) and self._needed(column, row, context):
+                    problems = [column.missing()]
+                found |= {f"{index}.{column.question.id}": problem for problem in problems[:1]}
+        return found
+
+    def _needed(self, column: FieldType[Any], row: Row, context: Context) -> bool:
+        """A column's required_if sees its row (`r`) and the programme's values (`v`)."""
+        if column.question.required or not column.question.required_if:
+            return bool(column.question.required)
+        condition = cel.compile(column.question.required_if, _WHERE)
+        try:
+            return condition.holds(
+                {"r": self._row_cel(self.complete(row, context.values)), "v": context.values}
+            )
+        except cel.CelFault:
+            return False
+
+    def _count_problem(self, count: int, *, partial: bool) -> str | None:
+        least, most = self.question.min_rows, self.question.max_rows
+        if count > most:
+            return ngettext("Keep to at most %(num)d row.", "Keep to at most %(num)d rows.", most)
+        if not partial and 0 < count < least:
+            return ngettext("Add at least %(num)d row.", "Add at least %(num)d rows.", least)
+        return None
+
+    def problems(self, stored: Any, context: Context) -> list[str]:
+        found = []
+        for path, message in self.cell_problems(stored, context).items():
+            index, _dot, column = path.partition(".")
+            where = self.by_id[column].label(context.language) if column in self.by_id else column
+            found.append(
+                _("Row %(row)s, %(column)s: ", row=int(index) + 1, column=where) + message
+                if index
+                else message
+            )
+        return found
+
+    def missing(self) -> str:
+        return _("Add at least one row.")
+
+    # ------------------------------------------------------------------------------------------ readers
+    def _row_cel(self, row: Row) -> dict[str, Any]:
+        return {name: column.cel(row.get(name)) for name, column in self.by_id.items()}
+
+    def cel(self, stored: Any) -> list[dict[str, Any]]:
+        return [self._row_cel(self.complete(row, {})) for row in stored or [] if isinstance(row, Mapping)]
+
+    def sample(self) -> list[dict[str, Any]]:
+        return [{column.question.id: column.sample() for column in self.columns}]
+
+    def table(self, stored: Any, language: str, values: Mapping[str, Any] | None = None) -> Table:
+        """The rows as text."""
+        values = values or {}
+        full = [self.complete(row, values) for row in stored or []]
+        shown = self.by_id
+        return Table(
+            headings=tuple(column.label(language) for column in shown.values()),
+            rows=tuple(tuple(c.display(row[name], language) for name, c in shown.items()) for row in full),
+            totals=tuple(
+                (self.sum_label(name, language), self.sum_type(name).display(figure, language))
+                for name, figure in self.sums(stored, values).items()
+            ),
+            figures=frozenset(index for index, column in enumerate(shown.values()) if column.figure),
+        )
+
+    def display(self, stored: Any, language: str) -> str:
+        table = self.table(stored, language)
+        lines = [
+            "; ".join(f"{h}: {cell}" for h, cell in zip(table.headings, row, strict=True) if cell)
+            for row in table.rows
+        ]
+        return "\n".join(lines + [f"{label}: {text}" for label, text in table.totals if lines])
+
+    def csv_columns(self) -> list[str]:
+        return [self.question.id, *(f"{self.question.id}_{name}" for name in self.question.sums)]
+
+    def csv_values(self, stored: Any) -> list[str]:
+        sums = self.sums(stored, {})
+        figures = [self.sum_type(name).csv_values(figure)[0] for name, figure in sums.items()]
+        return [json.dumps(stored, ensure_ascii=False) if stored else "", *figures]
+
+    def pdf_rows(self, stored: Any, language: str) -> list[Line]:
+        return [Line(self.label(language), "", self.table(stored, language) if stored else None)]
+
+    def faults(self) -> list[str]:
+        found = [f"columns.{c.question.id}: {fault}" for c in self.columns for fault in c.faults()]
+        if self.question.min_rows > self.question.max_rows:
+            found.append("min_rows is above max_rows")
+        return found
+
+
+def _figure(name: str, computed: d.Computed) -> Figure:
+    """A worked-out column as a question type, for reading and showing it."""
+    if computed.type == "money":
+        return MoneyField(d.Money(id=name, label=computed.label, type="money"))
+    if computed.type == "percentage":
+        return PercentageField(d.Percentage(id=name, label=computed.label, type="percentage"))
+    return NumberField(d.Number(id=name, label=computed.label, type="number", decimals=computed.decimals))
+
+
+def _exact(column: FieldType[Any], stored: Any) -> Fraction | None:
+    return column.exact(stored) if isinstance(column, MoneyField | NumberField | PercentageField) else None

@@ -1,0 +1,44 @@
+"""Which class stands behind each type that may also be a column of repeating rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fundflow.forms import definition as d
+from fundflow.forms.fields.base import FieldType
+from fundflow.forms.fields.choice import ChoiceField
+from fundflow.forms.fields.code import CodeField
+from fundflow.forms.fields.date import DateField
+from fundflow.forms.fields.email import EmailField
+from fundflow.forms.fields.iban import IbanField
+from fundflow.forms.fields.long_text import LongTextField
+from fundflow.forms.fields.money import MoneyField
+from fundflow.forms.fields.number import NumberField
+from fundflow.forms.fields.percentage import PercentageField
+from fundflow.forms.fields.phone import PhoneField
+from fundflow.forms.fields.tax_number import TaxNumberField
+from fundflow.forms.fields.text import TextField
+from fundflow.forms.fields.yes_no import YesNoField
+from fundflow.forms.fields.yes_no_na import YesNoNaField
+
+SIMPLE: dict[type[d.Base], type[FieldType[Any]]] = {
+    d.Text: TextField,
+    d.LongText: LongTextField,
+    d.Number: NumberField,
+    d.Percentage: PercentageField,
+    d.Money: MoneyField,
+    d.Date: DateField,
+    d.YesNo: YesNoField,
+    d.YesNoNa: YesNoNaField,
+    d.ChoiceOf: ChoiceField,
+    d.Code: CodeField,
+    d.Email: EmailField,
+    d.Phone: PhoneField,
+    d.Iban: IbanField,
+    d.TaxNumber: TaxNumberField,
+}
+
+
+def simple(question: d.Base) -> FieldType[Any]:
+    """The question with the behaviour of its type."""
+    return SIMPLE[type(question)](question)

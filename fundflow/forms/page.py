@@ -1,0 +1,125 @@
+"""The WTForms form behind a page: a section of a definition, its stored answers and what was posted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from werkzeug.datastructures import FileStorage
+from wtforms import Form
+
+from fundflow.forms import definition as d
+from fundflow.forms import reveal
+from fundflow.forms.fields import Context
+from fundflow.forms.fields.control import AnswerField, FileAnswerField
+from fundflow.forms.fields.rows_control import RowsAnswerField
+from fundflow.forms.reading import Reading
+from fundflow.forms.validation import Problems, question_problems, rule_problems
+from fundflow.forms.wording import fill
+
+
+class PageForm(Form):
+    """Questions as `q_<id>` fields; `problems` (path -> sentence) is filled by `validate`."""
+
+    form_def: d.Form
+    sections: tuple[d.Section, ...]
+
+    def __init__(
+        self,
+        formdata: Any,
+        *,
+        context: Context,
+        answers: Mapping[str, Any],
+        files: Mapping[str, FileStorage] | None = None,
+        only: Collection[str] | None = None,
+    ) -> None:
+        self.context = context
+        self.stored = answers
+        self.only = only
+        self.problems: Problems = {}
+        self._files = files or {}
+        super().__init__(formdata)
+
+    def process(self, formdata: Any = None, *_args: Any, **_kwargs: Any) -> None:
+        """Give each field its stored answer and what was posted for it; a locked question takes nothing."""
+        for field in self:
+            posted = formdata if self.open(field.question.id) else None
+            field.process(posted, self.stored.get(field.question.id))
+            if isinstance(field, FileAnswerField) and posted is not None:
+                field.offer(self._files.get(field.name))
+
+    def open(self, question_id: str) -> bool:
+        """Whether the question may be answered on this page."""
+        return self.only is None or question_id in self.only
+
+    def answers(self) -> dict[str, Any]:
+        """All answers of the form with what was posted; text that could not be read leaves the old answer."""
+        merged = dict(self.stored)
+        for field in self:
+            if field.sent and not field.process_errors:
+                merged[field.question.id] = field.data
+        return merged
+
+    def uploads(self) -> dict[str, FileStorage]:
+        """Question id -> a new file that passed the checks of name and size."""
+        files = (field for field in self if isinstance(field, FileAnswerField))
+        return {
+            field.question.id: field.upload for field in files if field.upload and not field.process_errors
+        }
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The answers as conditions see them."""
+        return Reading(self.form_def, self.answers(), self.context.values, self.context.today)
+
+    def validate(self, extra_validators: Any = None, *, partial: bool = False) -> bool:
+        """Check what is on the page by the same rules as stored answers; `partial`: a draft may have gaps."""
+        del extra_validators
+        found: Problems = {}
+        for field in self:
+            if self.reading.shows(field.question.id) and self.open(field.question.id):
+                found |= self._field_problems(field, partial=partial)
+        if not partial:
+            found |= rule_problems(self.sections, self.reading, self.context, found)
+        self.problems = found
+        for field in self:
+            field.errors = [found[path] for path in found if path.partition(".")[0] == field.question.id]
+        return not found
+
+    def _field_problems(self, field: AnswerField, *, partial: bool) -> Problems:
+        if field.process_errors:
+            return {field.path: field.process_errors[0]}
+        if isinstance(field, FileAnswerField) and field.upload:
+            return {}
+        problems = question_problems(field.question, field.data, self.reading, self.context, partial=partial)
+        if isinstance(field, RowsAnswerField):
+            problems = {
+                field.on_page(path): message for path, message in problems.items()
+            } | field.process_messages
+        return problems
+
+    # ------------------------------------------------------------------------------------- for templates
+    def shown(self, section: d.Section) -> Iterator[AnswerField]:
+        """The fields of a section to draw: those asked, and those that the browser may reveal."""
+        for question in section.questions:
+            field = self[f"q_{question.id}"]
+            if self.open(question.id) and (self.reading.shows(question.id) or self.reveals(question)):
+                yield field
+
+    def reveals(self, question: d.Base) -> str:
+        """The condition as JSON for the browser when it can follow it on this page; empty otherwise."""
+        if question.show_if is None:
+            return ""
+        parts = reveal.clauses(question.show_if)
+        here = parts is not None and all(f"q_{part['q']}" in self for part in parts)
+        return json.dumps(parts) if here else ""
+
+    def optional(self, question: d.Base) -> bool:
+        """Whether to say that the question may stay open."""
+        return not question.required and not (question.required_if and self.reading.requires(question))
+
+    def words(self, words: Mapping[str, str] | None) -> str:
+        """Words of the definition in the page's language, placeholders filled."""
+        return fill(words, self.context.language, self.context.values)

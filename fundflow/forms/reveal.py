@@ -1,0 +1,27 @@
+"""Which show_if conditions a browser can follow by itself: those that compare an answer with fixed texts."""
+
+from __future__ import annotations
+
+import re
+
+Clause = dict[str, str | list[str]]
+
+_EQUALS = re.compile(r"a\.(\w+) (==|!=) '([^'\\]*)'")
+_IN = re.compile(r"a\.(\w+) in \[((?:'[^'\\]*'(?:, ?)?)+)\]")
+_HAS = re.compile(r"'([^'\\]*)' in a\.(\w+)")
+
+
+def clauses(condition: str) -> list[Clause] | None:
+    """The condition as clauses that must all hold: `{"q": question, "in" or "not": [texts]}`; None: no."""
+    found = [_clause(" ".join(part.split()).replace('"', "'")) for part in condition.split("&&")]
+    return None if None in found else [clause for clause in found if clause is not None]
+
+
+def _clause(text: str) -> Clause | None:
+    if equal := _EQUALS.fullmatch(text):
+        return {"q": equal[1], "in" if equal[2] == "==" else "not": [equal[3]]}
+    if within := _IN.fullmatch(text):
+        return {"q": within[1], "in": re.findall(r"'([^']*)'", within[2])}
+    if contains := _HAS.fullmatch(text):
+        return {"q": contains[2], "in": [contains[1]]}
+    return None

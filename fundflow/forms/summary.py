@@ -1,0 +1,89 @@
+"""A filled form for readers: check-your-answers, the case page, lists and documents all read this."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fundflow.forms import definition as d
+from fundflow.forms import fields
+from fundflow.forms.reading import Answers, Reading
+from fundflow.forms.wording import fill
+from fundflow.platform import clock
+from fundflow.platform.wording import pick
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question with its answer as text; `table` for repeating rows, `stored` for the id of a file."""
+
+    question: d.AnyQuestion
+    label: str
+    text: str
+    table: fields.Table | None
+    stored: Any
+
+
+@dataclass(frozen=True, slots=True)
+class SummarySection:
+    """A section with the questions that were asked."""
+
+    section: d.Section
+    title: str
+    items: list[Item]
+
+
+def summary(
+    form_def: d.Form,
+    answers: Answers,
+    language: str,
+    *,
+    values: Mapping[str, Any] | None = None,
+    today: date | None = None,
+    sections: Collection[str] | None = None,
+) -> list[SummarySection]:
+    """The asked questions with their answers; `sections` limits them to those the reader may see."""
+    reading = Reading(form_def, answers, values or {}, today or clock.today())
+    shown = (s for s in form_def.sections if sections is None or s.id in sections)
+    read = [SummarySection(s, pick(s.title, language), _items(s, reading, language)) for s in shown]
+    return [section for section in read if section.items]
+
+
+def _items(section: d.Section, reading: Reading, language: str) -> list[Item]:
+    found = []
+    for question in section.questions:
+        if isinstance(question, d.Heading) or not reading.shows(question.id):
+            continue
+        answer, stored = fields.of(question), reading.answers.get(question.id)
+        label = fill(question.label, language, reading.values)
+        if isinstance(answer, fields.RowsField):
+            table = answer.table(stored, language, reading.values) if stored else None
+            found.append(Item(question, label, "", table, stored))
+        else:
+            found.append(Item(question, label, answer.display(stored, language), None, stored))
+    return found
+
+
+def csv_columns(form_def: d.Form) -> list[str]:
+    """Names of the columns of a list of filled forms."""
+    return [column for question in form_def.questions() for column in fields.of(question).csv_columns()]
+
+
+def csv_values(form_def: d.Form, answers: Answers) -> list[str]:
+    """The cells for those columns."""
+    return [
+        cell
+        for question in form_def.questions()
+        for cell in fields.of(question).csv_values(answers.get(question.id))
+    ]
+
+
+def pdf_rows(form_def: d.Form, answers: Answers, language: str) -> list[fields.Line]:
+    """All answers as lines of a document."""
+    return [
+        line
+        for question in form_def.questions()
+        for line in fields.of(question).pdf_rows(answers.get(question.id), language)
+    ]
