@@ -56,6 +56,8 @@ def transaction() -> Iterator[Session]:
     session: Session = db.session()
     if session.info.get("writing"):
         raise RuntimeError("transaction() is already open; services never open their own")
+    if session.info.get("reading"):
+        raise RuntimeError("a page that only shows never opens transaction(); records=True lets it note a read")
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("the session holds changes made outside transaction()")
     session.info["writing"] = True
@@ -71,6 +73,19 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info["writing"] = False
+
+
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """An attempt inside the transaction: on an error its rows, and what it noted for the audit trail, are undone."""
+    session = db.session()
+    noted = len(session.info.get("pending", []))
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        del session.info.get("pending", [])[noted:]
+        raise
 
 
 def lock(name: str) -> None:

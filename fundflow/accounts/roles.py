@@ -1,0 +1,57 @@
+"""The roles of the office, read from roles.yaml; no role is named in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from fundflow.accounts.permissions import Permission
+from fundflow.platform.locate import locate
+from fundflow.platform.strict_yaml import Places, YamlFault, load_with_places
+
+
+class Role(BaseModel):
+    """What people call a role, and what it may open."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    label: dict[str, str] = Field(min_length=1)
+    permissions: frozenset[Permission]
+
+
+_FILE: TypeAdapter[dict[str, Role]] = TypeAdapter(dict[str, Role])
+
+
+def parse(text: str, source: str) -> dict[str, Role]:
+    """The roles of a text; raises YamlFault with file, line and column of the first fault."""
+    content, places = load_with_places(text, source)
+    try:
+        return _FILE.validate_python(content)
+    except ValidationError as error:
+        raise _fault(error.errors()[0], places, source) from None
+
+
+def _fault(error: Any, places: Places, source: str) -> YamlFault:
+    line, column = places.at(error["loc"])
+    return YamlFault(source, line, column, error["msg"])
+
+
+@lru_cache(maxsize=1)
+def roles() -> Mapping[str, Role]:
+    """Every role by its id; raises FileNotFoundError or YamlFault when the file is missing or wrong."""
+    path = locate("workflows") / "roles.yaml"
+    return parse(path.read_text("utf-8"), path.name)
+
+
+def role_names() -> frozenset[str]:
+    """The ids of all roles, for the check of definitions."""
+    return frozenset(roles())
+
+
+@lru_cache(maxsize=256)
+def roles_with(permission: str) -> frozenset[str]:
+    """The roles that give a permission."""
+    return frozenset(name for name, role in roles().items() if permission in role.permissions)
