@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -59,7 +60,8 @@ def show(minor: int, currency: str, locale: str) -> str:
     value = to_decimal(minor, currency)
     if minor % 10**pattern_digits == 0 and currency == "ALL":
         value = value.quantize(Decimal(1))
-    return str(format_currency(value, currency, locale=locale, currency_digits=currency != "ALL"))
+    text = str(format_currency(value, currency, locale=locale, currency_digits=currency != "ALL"))
+    return re.sub(r"(?<=[^\W\d_])(?=\d)", "\u00a0", text)  # ALL 1,234.00: a code does not touch its figure
 
 
 def split(minor: int, shares: Sequence[int]) -> list[int]:

@@ -1,6 +1,6 @@
 """The workflow engine: machines as data, named rules, one way to move; it knows nothing of applications."""
 
-from fundflow.workflow.calendar import add_working_days, deadline_at, end_of_day, is_working_day
+from fundflow.workflow.calendar import add_months, add_working_days, deadline_at, end_of_day, is_working_day
 from fundflow.workflow.compiled import CompiledMachine, CompiledMove, MachineFault
 from fundflow.workflow.conditions import Condition, ConditionFault
 from fundflow.workflow.context import (
@@ -66,6 +66,7 @@ __all__ = [
     "Stage",
     "StageOf",
     "Staged",
+    "add_months",
     "add_working_days",
     "available",
     "begin",

@@ -1,0 +1,38 @@
+"""Who may see a case and in which roles somebody stands towards it; pure predicates, no queries."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fundflow.accounts import Actor
+from fundflow.applications.models import Application
+
+SYSTEM_ROLE = "system"
+
+
+@dataclass(frozen=True)
+class CaseActor:
+    """An actor as seen from one case: the roles that hold here, party kinds included."""
+
+    user_id: uuid.UUID | None
+    name: str
+    language: str
+    roles: frozenset[str]
+    is_system: bool
+
+
+def on_case(actor: Actor, case: Application, party_kinds: Iterable[str], *, on_behalf: str | None = None) -> CaseActor:
+    """The actor's roles on this case: grants whose scope covers it, and the kinds of party that he is.
+
+    `on_behalf` adds one party kind for staff who record what a person said or sent on paper.
+    """
+    if actor.is_system:
+        roles = frozenset({SYSTEM_ROLE})
+    else:
+        granted = actor.roles_for(programme_id=case.programme_id, call_id=case.call_id, application_id=case.id)
+        roles = granted | frozenset(party_kinds)
+    if on_behalf:
+        roles |= {on_behalf}
+    return CaseActor(actor.user_id, actor.name, actor.language, roles, actor.is_system)

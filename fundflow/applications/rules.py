@@ -1,0 +1,223 @@
+"""The guards and effects of the case file itself: calls, forms, parties, and moves that cause moves."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import exists, select
+
+from fundflow import forms
+from fundflow.applications.models import Application, FormEntry, Party
+from fundflow.applications.queries import answers, latest_entry
+from fundflow.applications.service.cases import is_open, next_reference
+from fundflow.applications.service.entries import open_entry, seal
+from fundflow.applications.service.mailing import mail
+from fundflow.applications.service.parties import ADULT, age_on, beneficiary, link_guardian, link_person
+from fundflow.platform import clock
+from fundflow.platform.db import db
+from fundflow.platform.wording import pick
+from fundflow.workflow import (
+    Cel,
+    ConditionFault,
+    Decision,
+    FormName,
+    MailName,
+    MoveContext,
+    RoleName,
+    effect,
+    guard,
+    move_condition,
+)
+
+
+
+@guard("call_open", says=_l("The call is not open now."), help="The call is open by the server's clock.")
+def call_open(ctx: MoveContext) -> bool:
+    """What was received before the closing (paper, another system) counts by the day it was received."""
+    received = ctx.case.submitted_at
+    if received is not None:
+        call = ctx.case.call
+        return bool(call.opens_at <= received and (call.closes_at is None or received <= call.closes_at))
+    return is_open(ctx.case.call)
+
+
+@guard("call_closed", says=_l("The call is still open."), help="The call's closing moment has passed.")
+def call_closed(ctx: MoveContext) -> bool:
+    """Screening begins when everybody has had the same time."""
+    closes_at = ctx.case.call.closes_at
+    return closes_at is not None and clock.now() > closes_at
+
+
+@guard("form_complete", help="Every question of the form that must be answered is answered, and every rule holds.")
+def form_complete(ctx: MoveContext, form: FormName) -> Decision:
+    """Counts what is missing; the form's pages name it."""
+    definition = ctx.definition
+    form_def = definition.forms[form]
+    entry = latest_entry(ctx.case.id, form)
+    if entry is None:
+        return Decision(False, _l("“%(form)s” has not been filled in.", form=_title(ctx, form_def.title)))
+    errors = forms.validate(
+        form_def, answers(entry), values=definition.values, today=clock.today(definition.programme.timezone)
+    )
+    if errors:
+        return Decision(
+            False,
+            _l("“%(form)s” still has %(count)s open points.", form=_title(ctx, form_def.title), count=len(errors)),
+        )
+    return Decision(True)
+
+
+@guard("entry_exists", help="The form has been handed in, so many times, within so many days.")
+def entry_exists(ctx: MoveContext, form: FormName, within_days: int | None = None, count: int = 1) -> Decision:
+    """Only entries that were handed in count."""
+    query = select(FormEntry.id).where(
+        FormEntry.application_id == ctx.case.id, FormEntry.form == form, FormEntry.state == "submitted"
+    )
+    if within_days is not None:
+        query = query.where(FormEntry.submitted_at >= clock.now() - timedelta(days=within_days))
+    found = len(db.session.scalars(query.limit(count)).all())
+    if found >= count:
+        return Decision(True)
+    title = _title(ctx, ctx.definition.forms[form].title)
+    if count > 1:
+        return Decision(
+            False, _l("“%(form)s” is needed %(count)s times; there are %(found)s.", form=title, count=count, found=found)
+        )
+    return Decision(False, _l("“%(form)s” has not been handed in.", form=title))
+
+
+@guard(
+    "condition",
+    help="A CEL condition over m (the move's form), f (facts), v (values) and today.",
+    reads_form=lambda when, says: bool(re.search(r"\bm\.", when)),
+)
+def condition(ctx: MoveContext, when: Cel, says: dict[str, str]) -> Decision:
+    """A condition that cannot be known (a missing value) refuses, with the same words."""
+    expression = move_condition(when)
+    try:
+        allowed = expression.holds(ctx.asks(expression))
+    except ConditionFault:
+        allowed = False
+    return Decision(allowed, "" if allowed else pick(says, ctx.actor.language))
+
+
+@guard(
+    "no_other_live_application",
+    says=_l("There is another application of the same person in this call. Withdraw it first."),
+    help="The same person has no other live application in this call.",
+)
+def no_other_live_application(ctx: MoveContext) -> bool:
+    """The database's unique index stands behind this guard."""
+    case = ctx.case
+    if case.applicant_key is None:
+        return True
+    other = exists().where(
+        Application.call_id == case.call_id,
+        Application.applicant_key == case.applicant_key,
+        Application.is_live,
+        Application.id != case.id,
+    )
+    return not db.session.scalar(select(other))
+
+
+@guard("party_present", help="Somebody is tied to the case in this way: beneficiary, guardian, applicant.")
+def party_present(ctx: MoveContext, kind: RoleName) -> Decision:
+    """Looks at parties that have not ended."""
+    present = db.session.scalar(
+        select(exists().where(Party.application_id == ctx.case.id, Party.kind == kind, Party.ended_at.is_(None)))
+    )
+    return Decision(bool(present), _l("Nobody is recorded as %(kind)s of this case.", kind=kind))
+
+
+@guard("adult_or_guardian", help="The beneficiary is of age, or a guardian is recorded.")
+def adult_or_guardian(ctx: MoveContext) -> Decision:
+    """Age is counted on the day of the move, in the programme's time zone."""
+    person = beneficiary(ctx.case)
+    if person is None or person.birth_date is None:
+        return Decision(False, _l("The beneficiary's date of birth is not recorded."))
+    if age_on(person.birth_date, clock.today(ctx.case.call.timezone)) >= ADULT:
+        return Decision(True)
+    guardian = party_present(ctx, kind="guardian")
+    return guardian if guardian else Decision(False, _l("The beneficiary is a minor and has no recorded guardian."))
+
+
+@guard("beneficiary_is_adult", says=_l("The beneficiary is a minor."), help="The beneficiary is of age today.")
+def beneficiary_is_adult(ctx: MoveContext) -> bool:
+    """Unknown age counts as a minor's."""
+    person = beneficiary(ctx.case)
+    if person is None or person.birth_date is None:
+        return False
+    return age_on(person.birth_date, clock.today(ctx.case.call.timezone)) >= ADULT
+
+
+@guard("minor_requires", help="For a minor, this form must have been handed in.")
+def minor_requires(ctx: MoveContext, form: FormName) -> Decision:
+    """Adults pass."""
+    if beneficiary_is_adult(ctx):
+        return Decision(True)
+    return entry_exists(ctx, form=form)
+
+
+@effect("assign_reference", help="Gives the case the next reference of the programme's yearly series.")
+def assign_reference(ctx: MoveContext) -> None:
+    """A case that has one keeps it."""
+    if ctx.case.reference is None:
+        ctx.case.reference = next_reference(ctx.definition.programme.prefix, ctx.case.call.timezone)
+
+
+@effect("freeze_entries", help="Hands the form in: checked whole, hashed and closed; the application form sets the receipt's hash.")
+def freeze_entries(ctx: MoveContext, form: FormName) -> None:
+    """The newest draft of the form is sealed; of the application form, hash and moment become the case's."""
+    entry = latest_entry(ctx.case.id, form)
+    if entry is None or entry.state != "draft":
+        return
+    content_hash = seal(case=ctx.case, entry=entry, definition=ctx.definition, actor_id=ctx.actor.user_id)
+    if form == ctx.definition.programme.application_form:
+        ctx.case.content_hash = content_hash
+        ctx.case.submitted_at = ctx.case.submitted_at or clock.now()
+        db.session.flush()
+
+
+@effect("open_entry", help="Opens a form to be filled.")
+def open_form(ctx: MoveContext, form: FormName) -> None:
+    """The new draft begins with what was handed in last."""
+    entry = latest_entry(ctx.case.id, form)
+    if entry is None or entry.state != "draft":
+        open_entry(actor_id=ctx.actor.user_id, case=ctx.case, form=form, like=entry)
+
+
+@effect("link_person", help="Takes a person from answers of a form and makes him a party of the case.")
+def link_person_effect(ctx: MoveContext, form: FormName, fields: dict[str, str], party: RoleName = "beneficiary") -> None:
+    """`fields` maps a person's field to the question that answers it."""
+    link_person(case=ctx.case, given=_given(ctx, form), fields=fields, kind=party)
+
+
+@effect("link_guardian", help="Takes a guardian from answers of a form and ties him to the case and the minor.")
+def link_guardian_effect(ctx: MoveContext, form: FormName, fields: dict[str, str]) -> None:
+    """Without a name in the answers there is no guardian to tie."""
+    link_guardian(case=ctx.case, given=_given(ctx, form), fields=fields)
+
+
+@effect("mail", help="Queues a mail of the programme to a party or to all who hold a role.")
+def mail_effect(ctx: MoveContext, id: MailName, to: RoleName) -> None:  # noqa: A002 - the word of the definition
+    """Facts are those after the move."""
+    ctx.facts.forget()
+    mail(case=ctx.case, definition=ctx.definition, mail_id=id, to=to, facts=ctx.facts)
+
+
+@effect("close_case", help="Ends the life of the case: its applicant may apply again.")
+def close_case(ctx: MoveContext) -> None:
+    """Final stages do this by themselves; the effect serves stages that end a case early."""
+    ctx.case.is_live = False
+
+
+def _given(ctx: MoveContext, form: FormName) -> dict[str, Any]:
+    move = ctx.definition.machines[ctx.kind].moves[ctx.move].move
+    return dict(ctx.form or {}) if move.form == form else answers(latest_entry(ctx.case.id, form))
+
+
+def _title(ctx: MoveContext, words: Any) -> str:
+    return pick(words, ctx.actor.language)

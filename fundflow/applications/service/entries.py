@@ -1,0 +1,246 @@
+"""Filling forms: opening an entry, saving a section, and sealing what was handed in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from fundflow import forms
+from fundflow.accounts import Actor
+from fundflow.applications.models import Answers, Application, FormEntry
+from fundflow.applications.policy import CaseActor, on_case
+from fundflow.applications.queries import answers, party_kinds, sections, visible_to
+from fundflow.audit import record
+from fundflow.forms import Form
+from fundflow.platform import clock
+from fundflow.platform.db import db
+from fundflow.platform.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from fundflow.platform.ids import new_id
+from fundflow.programmes import Definition, definition_of
+
+
+def open_entry(
+    *,
+    actor_id: uuid.UUID | None,
+    case: Application,
+    form: str,
+    kind: str = "application",
+    subject_id: uuid.UUID | None = None,
+    move: str | None = None,
+    like: FormEntry | None = None,
+) -> FormEntry:
+    """A new draft of a form on a case, numbered after the last one; `like` gives it the answers of another."""
+    last = db.session.scalar(
+        select(func.max(FormEntry.number)).where(FormEntry.application_id == case.id, FormEntry.form == form)
+    )
+    entry = FormEntry(
+        id=new_id(),
+        application_id=case.id,
+        form=form,
+        number=(last or 0) + 1,
+        subject_kind=kind,
+        subject_id=subject_id,
+        move=move,
+        state="draft",
+        created_at=clock.now(),
+        created_by=actor_id,
+    )
+    db.session.add(entry)
+    db.session.flush()
+    for row in sections(like.id).values() if like else ():
+        db.session.add(
+            Answers(
+                entry_id=entry.id, section=row.section, data=dict(row.data), version=1, complete=row.complete,
+                saved_at=clock.now(), saved_by=actor_id,
+            )
+        )
+    db.session.flush()
+    return entry
+
+
+def may_fill(form: Form, case: Application, who: CaseActor) -> bool:
+    """Whether a form is open to these roles at the case's present stage."""
+    if form.fill is None:
+        return False
+    return bool(who.roles & set(form.fill.by)) and (not form.fill.in_ or case.stage in form.fill.in_)
+
+
+def begin(*, actor: Actor, case: Application, form: str) -> FormEntry:
+    """Staff or party take up a record form (an assessment, a contact log): its open draft, or a new one.
+
+    Raises NotFound for an unknown form, Forbidden when roles or stage do not allow it, Refused when a form that is
+    filled once has been handed in.
+    """
+    definition = definition_of(case.version_id)
+    form_def = definition.forms.get(form)
+    if form_def is None:
+        raise NotFound
+    _require_fill(form_def, case, on_case(actor, case, party_kinds(actor, case.id)))
+    db.session.execute(select(Application.id).where(Application.id == case.id).with_for_update())
+    existing = db.session.scalars(
+        select(FormEntry)
+        .where(FormEntry.application_id == case.id, FormEntry.form == form, FormEntry.state != "superseded")
+        .order_by(FormEntry.number.desc())
+    ).first()
+    if existing is not None and existing.state == "draft":
+        return existing
+    if existing is not None and form_def.fill is not None and not form_def.fill.many:
+        raise Refused([_("This form has been handed in already.")])
+    return open_entry(actor_id=actor.user_id, case=case, form=form)
+
+
+def _require_fill(form: Form, case: Application, who: CaseActor) -> None:
+    if not may_fill(form, case, who):
+        raise Forbidden(_("This form is not open to you at this stage."))
+
+
+def locked_entry(actor: Actor, entry_id: uuid.UUID) -> tuple[FormEntry, Application]:
+    """An entry of a visible case with its row locked; NotFound for hidden and missing alike."""
+    row = db.session.execute(
+        select(FormEntry, Application)
+        .join(Application, Application.id == FormEntry.application_id)
+        .where(FormEntry.id == entry_id, visible_to(actor))
+        .with_for_update(of=FormEntry)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def save_section(
+    *,
+    actor: Actor,
+    entry_id: uuid.UUID,
+    section: str,
+    data: Mapping[str, Any],
+    seen_version: int | None,
+    complete: bool = False,
+) -> Answers:
+    """Save one section of a draft; stored answers, not form fields.
+
+    Raises Conflict with the stored answers when another tab or person saved since `seen_version` was read, Refused
+    when the form was handed in, Forbidden when the stage or the roles do not open it.
+    """
+    entry, case = locked_entry(actor, entry_id)
+    definition = definition_of(case.version_id)
+    form_def = definition.forms[entry.form]
+    _require_fill(form_def, case, on_case(actor, case, party_kinds(actor, case.id)))
+    if entry.state != "draft":
+        raise Refused([_("This form has been handed in and can no longer be changed.")])
+    if section not in {part.id for part in form_def.sections}:
+        raise NotFound
+    row = sections(entry.id).get(section)
+    present = row.version if row else 0
+    if seen_version is not None and seen_version != present:
+        raise Conflict(_("This section was saved elsewhere in the meantime."), current=row)
+    kept = dict(row.data) if row else {}
+    data = _only_open(entry, kept, data)
+    if row is None:
+        row = Answers(entry_id=entry.id, section=section, version=0)
+        db.session.add(row)
+    row.data = {**data}
+    row.version = present + 1
+    row.complete = complete
+    row.saved_at = clock.now()
+    row.saved_by = actor.user_id
+    db.session.flush()
+    _mirror(case, entry, definition)
+    return row
+
+
+def _only_open(entry: FormEntry, kept: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """In a clarification only the questions that were asked again may change."""
+    if entry.open_questions is None:
+        return dict(data)
+    return {**kept, **{key: value for key, value in data.items() if key in entry.open_questions}}
+
+
+def _mirror(case: Application, entry: FormEntry, definition: Definition) -> None:
+    """Keep the columns that lists show in step with the answers of the application form."""
+    programme = definition.programme
+    if entry.form != programme.application_form:
+        return
+    given = answers(entry)
+    if programme.title_question and given.get(programme.title_question):
+        case.title = str(given[programme.title_question])[:200]
+    amount = given.get(programme.amount_question or "")
+    if isinstance(amount, dict):
+        case.requested_minor = amount["minor"]
+    for fields in programme.party_questions.values():
+        name = given.get(fields.get("full_name", ""))
+        if name:
+            case.applicant_name = str(name)[:160]
+            break
+    db.session.flush()
+
+
+def seal(*, case: Application, entry: FormEntry, definition: Definition, actor_id: uuid.UUID | None) -> str:
+    """Hand an entry in: check it whole, drop what was hidden, compute sums, hash, and close it for good.
+
+    Returns the SHA-256 of the canonical JSON of form, version and answers. Raises Invalid with one sentence a field.
+    """
+    form_def = definition.forms[entry.form]
+    given = answers(entry)
+    today = clock.today(definition.programme.timezone)
+    errors = forms.validate(form_def, given, values=definition.values, today=today)
+    if errors:
+        raise Invalid(errors)
+    final = forms.normalise_submission(form_def, given, values=definition.values, today=today)
+    return save_answers(entry=entry, form=form_def, final=final, version=definition.sha256, actor_id=actor_id)
+
+
+def save_answers(
+    *, entry: FormEntry, form: Form, final: Mapping[str, Any], version: str, actor_id: uuid.UUID | None
+) -> str:
+    """Write the final answers section by section, close the entry, and return its hash."""
+    stored = sections(entry.id)
+    for part in form.sections:
+        ids = {question.id for question in part.questions}
+        row = stored.get(part.id)
+        if row is None:
+            row = Answers(entry_id=entry.id, section=part.id, version=0)
+            db.session.add(row)
+        row.data = {key: value for key, value in final.items() if key in ids}
+        row.version += 1
+        row.complete = True
+        row.saved_at = clock.now()
+        row.saved_by = actor_id
+    entry.state = "submitted"
+    entry.submitted_at = clock.now()
+    entry.submitted_by = actor_id
+    entry.content_hash = content_hash(entry.form, version, final)
+    db.session.flush()
+    return entry.content_hash
+
+
+def content_hash(form: str, version: str, given: Mapping[str, Any]) -> str:
+    """The receipt's hash: SHA-256 over sorted, compact UTF-8 JSON, so that anybody can compute it again."""
+    body = {"form": form, "version": version, "answers": dict(given)}
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def submit_entry(*, actor: Actor, entry_id: uuid.UUID) -> FormEntry:
+    """Hand in a record form that belongs to no move, such as an assessment or a contact note."""
+    entry, case = locked_entry(actor, entry_id)
+    definition = definition_of(case.version_id)
+    _require_fill(definition.forms[entry.form], case, on_case(actor, case, party_kinds(actor, case.id)))
+    if entry.state != "draft" or entry.form == definition.programme.application_form and definition.programme.kind == "call":
+        raise Refused([_("This form cannot be handed in this way.")])
+    seal(case=case, entry=entry, definition=definition, actor_id=actor.user_id)
+    record(
+        action="entry.submitted",
+        actor_id=actor.user_id,
+        application_id=case.id,
+        form=entry.form,
+        number=entry.number,
+        hash=entry.content_hash,
+    )
+    return entry

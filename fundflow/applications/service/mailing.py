@@ -1,0 +1,61 @@
+"""Mails of a programme: to the parties of a case, or to everyone who holds a role over it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from fundflow import notify
+from fundflow.accounts import User, holders
+from fundflow.applications.models import Application, Party, Recusal
+from fundflow.people import Person
+from fundflow.platform.db import db
+from fundflow.platform.wording import pick
+from fundflow.programmes import Definition
+
+
+def mail(*, case: Application, definition: Definition, mail_id: str, to: str, facts: Any) -> int:
+    """Queue a mail of the programme; `to` is a party kind or a role. Returns how many people it goes to.
+
+    Everybody is written to in his own language as far as the programme speaks it; recused people get nothing.
+    """
+    template = definition.mails[mail_id]
+    plain = {name: facts[name] for name in (template.facts or ("application", "call", "programme", "office"))}
+    count = 0
+    for address, user_id, language in _recipients(case, to):
+        spoken = language if language in definition.programme.languages else case.language
+        notify.send(
+            to_address=address,
+            to_user_id=user_id,
+            subject=notify.render_text(pick(template.subject, spoken), plain, spoken),
+            body=notify.render_text(pick(template.body, spoken), plain, spoken),
+            language=spoken,
+            application_id=case.id,
+            kind=mail_id,
+        )
+        count += 1
+    return count
+
+
+def _recipients(case: Application, to: str) -> list[tuple[str, Any, str]]:
+    recused = set(db.session.scalars(select(Recusal.user_id).where(Recusal.application_id == case.id)))
+    rows = db.session.execute(
+        select(User.id, User.email, User.language, Person.email, Person.language)
+        .select_from(Party)
+        .outerjoin(User, User.id == Party.user_id)
+        .outerjoin(Person, Person.id == Party.person_id)
+        .where(Party.application_id == case.id, Party.kind == to, Party.ended_at.is_(None))
+        .order_by(Party.id)
+    ).all()
+    found = {
+        (user_email or person_email): (user_id, user_language or person_language or case.language)
+        for user_id, user_email, user_language, person_email, person_language in rows
+        if user_email or person_email
+    }
+    if not rows:
+        for user in holders(role=to, programme_id=case.programme_id, call_id=case.call_id, application_id=case.id):
+            found[user.email] = (user.id, user.language)
+    return [
+        (address, user_id, language) for address, (user_id, language) in found.items() if user_id not in recused
+    ]

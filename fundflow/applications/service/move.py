@@ -1,0 +1,182 @@
+"""The one door: every change of stage of a case or of anything on it goes through `move`."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from fundflow import forms
+from fundflow.accounts import SYSTEM, Actor
+from fundflow.applications.models import Application, FormEntry
+from fundflow.applications.policy import CaseActor, on_case
+from fundflow.applications.queries import party_kinds, visible_to
+from fundflow.applications.service.entries import open_entry, save_answers
+from fundflow.applications.service.hooks import HOOKS, context
+from fundflow.applications.subjects import CASE, SubjectKind, subject_kind
+from fundflow.platform import clock
+from fundflow.platform.db import db, savepoint
+from fundflow.platform.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from fundflow.programmes import Call, Definition, definition_of
+from fundflow.workflow import Fired, MoveContext, MoveState, available, fire
+
+OWNER = "owner"
+
+
+def move(
+    *,
+    actor: Actor,
+    subject_id: uuid.UUID,
+    move: str,
+    kind: str = CASE,
+    form: Mapping[str, Any] | None = None,
+    seen_version: int | None = None,
+    on_behalf: str | None = None,
+) -> Fired:
+    """Make a move of a case (or of a tranche, purchase, review, visit, report on it), with its form's answers.
+
+    The case's row is locked first and the moved row second, so all moves of one case take turns. `form` holds
+    stored answers by question id. `on_behalf` names the party for whom staff record something. Raises NotFound,
+    Conflict (the row changed since `seen_version`, or left the stage), Forbidden, Invalid (the form), Refused.
+    """
+    case, subject, known = locked(actor, kind, subject_id)
+    who = _as_seen(actor, case, known, subject, on_behalf)
+    return fire_locked(
+        who=who, case=case, subject=subject, kind=kind, move=move, form=form, seen_version=seen_version,
+        notes={"on_behalf": on_behalf} if on_behalf else {},
+    )
+
+
+def fire_locked(
+    *,
+    who: CaseActor,
+    case: Application,
+    subject: Any,
+    kind: str,
+    move: str,
+    form: Mapping[str, Any] | None = None,
+    seen_version: int | None = None,
+    notes: Mapping[str, Any] | None = None,
+) -> Fired:
+    """Make a move of a row that the caller has locked; used by `move` and by effects that move other rows."""
+    definition = definition_of(case.version_id)
+    machine = definition.machines[kind]
+    compiled = machine.move(move)
+    _check_still_possible(compiled.sources, subject, seen_version)
+    entry, given, seen = _take_form(definition, compiled.move.form, who, case, kind, subject, move, form)
+    ctx = context(
+        who=who, case=case, subject=subject, kind=kind, move=move, form=given, answers=seen,
+        seen_version=seen_version,
+    )
+    ctx.notes.update(notes or {})
+    if entry is not None:
+        ctx.notes["entry"] = str(entry.id)
+    fired = fire(machine, ctx, HOOKS)
+    stage = machine.definition.stages[subject.stage]
+    if kind == CASE and stage.final and case.closed_at is None:
+        case.is_live = False
+        case.closed_at = clock.now()
+    db.session.flush()
+    return fired
+
+
+def _check_still_possible(sources: frozenset[str], subject: Any, seen_version: int | None) -> None:
+    """Before the form is looked at: who acts on a stale page learns that, not which field is missing."""
+    if seen_version is not None and seen_version != subject.row_version:
+        raise Conflict(_("This has changed since you opened the page."), current=subject.stage)
+    if subject.stage not in sources:
+        raise Conflict(_("This step is not possible in the present stage."), current=subject.stage)
+
+
+def try_move(ctx: MoveContext, *, kind: str, subject: Any, move: str) -> bool:
+    """From an effect: make another move on the same case as the system, if its guards allow it."""
+    who = on_case(SYSTEM, ctx.case, ())
+    try:
+        with savepoint():
+            fire_locked(who=who, case=ctx.case, subject=subject, kind=kind, move=move)
+    except (Refused, Conflict):
+        return False
+    return True
+
+
+def moves_of(actor: Actor, case: Application, subject: Any, kind: str = CASE) -> list[MoveState]:
+    """The moves that the actor's roles could make now, each as allowed or with the reasons why not."""
+    known = party_kinds(actor, case.id)
+    who = _as_seen(actor, case, known, subject, None)
+    ctx = context(who=who, case=case, subject=subject, kind=kind)
+    return available(definition_of(case.version_id).machines[kind], ctx, HOOKS)
+
+
+def locked(actor: Actor, kind: str, subject_id: uuid.UUID) -> tuple[Application, Any, frozenset[str]]:
+    """The case and the row that moves, both locked and fresh, and how the actor is tied to the case."""
+    found = subject_kind(kind)
+    if found is None:
+        raise NotFound
+    application_id = subject_id if kind == CASE else _case_of(found, subject_id)
+    case = db.session.scalar(
+        select(Application)
+        .where(Application.id == application_id, visible_to(actor))
+        .options(joinedload(Application.call).joinedload(Call.programme))
+        .with_for_update(of=Application)
+        .execution_options(populate_existing=True)
+    )
+    if case is None:
+        raise NotFound
+    return case, lock_subject(found, case, subject_id), party_kinds(actor, case.id)
+
+
+def lock_subject(kind: SubjectKind, case: Application, subject_id: uuid.UUID) -> Any:
+    """The row that moves, locked and fresh; the case itself is locked already."""
+    if kind.name == CASE:
+        return case
+    row = db.session.scalar(
+        select(kind.model)
+        .where(kind.model.id == subject_id, kind.model.application_id == case.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _case_of(kind: SubjectKind, subject_id: uuid.UUID) -> uuid.UUID | None:
+    return db.session.scalar(select(kind.model.application_id).where(kind.model.id == subject_id))
+
+
+def _as_seen(
+    actor: Actor, case: Application, known: frozenset[str], subject: Any, on_behalf: str | None
+) -> CaseActor:
+    owner = getattr(subject, "reviewer_id", None)
+    kinds = known | {OWNER} if owner is not None and owner == actor.user_id else known
+    return on_case(actor, case, kinds, on_behalf=on_behalf)
+
+
+def _take_form(
+    definition: Definition,
+    form: str | None,
+    who: CaseActor,
+    case: Application,
+    kind: str,
+    subject: Any,
+    move: str,
+    given: Mapping[str, Any] | None,
+) -> tuple[FormEntry | None, dict[str, Any], dict[str, Any] | None]:
+    """Check the move's form and keep it as a handed-in entry; it is rolled back with a move that is refused."""
+    if form is None:
+        return None, {}, None
+    if who.is_system and given is None:
+        raise Forbidden(_("This step needs a form that the system cannot fill in."))
+    form_def = definition.forms[form]
+    values, today = definition.values, clock.today(definition.programme.timezone)
+    errors = forms.validate(form_def, given or {}, values=values, today=today)
+    if errors:
+        raise Invalid(errors)
+    final = forms.normalise_submission(form_def, given or {}, values=values, today=today)
+    entry = open_entry(actor_id=who.user_id, case=case, form=form, kind=kind, subject_id=subject.id, move=move)
+    save_answers(entry=entry, form=form_def, final=final, version=definition.sha256, actor_id=who.user_id)
+    return entry, final, forms.cel_answers(form_def, final, values=values)

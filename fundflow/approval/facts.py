@@ -1,0 +1,146 @@
+"""Facts of deciding: the decision, the award, the agreement, and the plan that a grant in kind follows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fundflow.accounts import names_of, role_names
+from fundflow.applications.queries import answers_by_form
+from fundflow.approval.entitlement import entitlement
+from fundflow.approval.queries import agreement_of, award_of, latest_decision
+from fundflow.platform.db import db
+from fundflow.platform.wording import pick
+from fundflow.workflow import MoveContext, fact
+
+PLAN_FORM = "plan"
+
+
+@fact(
+    "decision",
+    fields={
+        "outcome": "what was decided",
+        "reason": "why",
+        "conditions": "conditions, or empty",
+        "amount": "the amount, or null",
+        "decided_on": "day",
+        "decided_at": "moment",
+        "decided_by_name": "by whom",
+        "decided_by_role": "in which role",
+    },
+)
+def decision(ctx: MoveContext) -> dict[str, Any]:
+    """The newest decision on the case; empty while there is none."""
+    row = latest_decision(ctx.case.id)
+    if row is None:
+        return dict.fromkeys(
+            ("outcome", "reason", "conditions", "decided_by_name", "decided_by_role"), ""
+        ) | {"amount": None, "decided_on": None, "decided_at": None}
+    return {
+        "outcome": row.outcome,
+        "reason": row.reason,
+        "conditions": row.conditions,
+        "amount": {"minor": row.amount_minor, "currency": row.currency} if row.amount_minor is not None else None,
+        "decided_on": row.decided_at.date().isoformat(),
+        "decided_at": row.decided_at.isoformat(),
+        "decided_by_name": names_of([row.decided_by]).get(row.decided_by, "") if row.decided_by else "",
+        "decided_by_role": role_names(ctx.case.language).get(row.decided_role, row.decided_role),
+    }
+
+
+@fact(
+    "award",
+    fields={
+        "amount": "the amount granted",
+        "amount_minor": "the same in minor units, for conditions",
+        "share": "per cent of the amount asked for",
+        "tranches_count": "how many parts it is paid in",
+        "starts_on": "first day",
+        "ends_on": "last day",
+        "awarded_on": "day of the award",
+    },
+)
+def award(ctx: MoveContext) -> dict[str, Any]:
+    """The award; nothing while there is none."""
+    row = award_of(ctx.case.id)
+    if row is None:
+        return dict.fromkeys(
+            ("amount", "amount_minor", "share", "tranches_count", "starts_on", "ends_on", "awarded_on")
+        )
+    asked = ctx.case.requested_minor
+    return {
+        "amount": {"minor": row.amount_minor, "currency": row.currency},
+        "amount_minor": row.amount_minor,
+        "share": row.amount_minor * 100 // asked if asked else None,
+        "tranches_count": len(ctx.definition.programme.tranches),
+        "starts_on": row.starts_on.isoformat() if row.starts_on else None,
+        "ends_on": row.ends_on.isoformat() if row.ends_on else None,
+        "awarded_on": row.awarded_at.date().isoformat(),
+    }
+
+
+@fact(
+    "agreement",
+    fields={
+        "number": "number of the document",
+        "signed_on": "day of the applicant's signature",
+        "signed_name": "the name that was typed",
+        "countersigned_on": "day of the office's signature",
+        "starts_on": "first day of the project",
+        "ends_on": "last day of the project",
+    },
+)
+def agreement(ctx: MoveContext) -> dict[str, Any]:
+    """The agreement and the period it covers."""
+    row, granted = agreement_of(ctx.case.id), award_of(ctx.case.id)
+    signed, document = row if row else (None, None)
+    return {
+        "number": document.number if document else "",
+        "signed_on": signed.signed_at.date().isoformat() if signed and signed.signed_at else None,
+        "signed_name": (signed.signed_name or "") if signed else "",
+        "countersigned_on": signed.countersigned_at.date().isoformat() if signed and signed.countersigned_at else None,
+        "starts_on": granted.starts_on.isoformat() if granted and granted.starts_on else None,
+        "ends_on": granted.ends_on.isoformat() if granted and granted.ends_on else None,
+    }
+
+
+@fact(
+    "plan",
+    fields={
+        "items": "the items of the plan",
+        "total": "their sum",
+        "goals": "what the person wants to reach",
+        "entitlement": "the most that may be planned, or null",
+    },
+)
+def plan(ctx: MoveContext) -> dict[str, Any]:
+    """The individual plan as it was filled in last, with its items as people read them."""
+    db.session.flush()
+    given = answers_by_form(ctx.case.id)
+    rows = given.get(PLAN_FORM, {}).get("items", [])
+    items = [_item(ctx, number, row) for number, row in enumerate(rows, start=1)]
+    total = sum(item["cost"]["minor"] for item in items if item["cost"])
+    entitled = entitlement(ctx.definition.programme.values, given)
+    currency = ctx.case.currency
+    return {
+        "items": items,
+        "total": {"minor": total, "currency": currency},
+        "goals": str(given.get(PLAN_FORM, {}).get("goals", "")),
+        "entitlement": None if entitled is None else {"minor": entitled, "currency": currency},
+    }
+
+
+def _item(ctx: MoveContext, number: int, row: dict[str, Any]) -> dict[str, Any]:
+    labels = _choice_labels(ctx)
+    shown = {key: labels.get((key, value), value) if isinstance(value, str) else value for key, value in row.items()}
+    return {"title": "", "goal": "", "recipient": "", "month": None, "type": "", **shown, "number": number,
+            "cost": row.get("cost")}
+
+
+def _choice_labels(ctx: MoveContext) -> dict[tuple[str, str], str]:
+    form = ctx.definition.forms.get(PLAN_FORM)
+    items = next((question for question in form.questions() if question.id == "items"), None) if form else None
+    return {
+        (column.id, choice.id): pick(choice.label, ctx.case.language)
+        for column in getattr(items, "columns", ())
+        for choice in getattr(column, "choices", ())
+    }

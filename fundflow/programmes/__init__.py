@@ -1,0 +1,29 @@
+"""Programmes as data: definitions, their published versions, and the calls that run under them."""
+
+from fundflow.programmes.checking import check
+from fundflow.programmes.definition import Check, Criteria, Criterion, FollowUp, ProgrammeFile, TranchePlan
+from fundflow.programmes.loading import Definition, compiled, folders, parse, read_folder
+from fundflow.programmes.models import Call, Programme, ProgrammeVersion
+from fundflow.programmes.service import definition_of, latest_version, open_call, publish
+
+__all__ = [
+    "Call",
+    "Check",
+    "Criteria",
+    "Criterion",
+    "Definition",
+    "FollowUp",
+    "Programme",
+    "ProgrammeFile",
+    "ProgrammeVersion",
+    "TranchePlan",
+    "check",
+    "compiled",
+    "definition_of",
+    "folders",
+    "latest_version",
+    "open_call",
+    "parse",
+    "publish",
+    "read_folder",
+]

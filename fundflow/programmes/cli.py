@@ -1,0 +1,65 @@
+"""`flask programmes check` and `publish`: every mistake with file and line before it becomes law."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from fundflow.platform.db import transaction
+from fundflow.platform.errors import Invalid
+from fundflow.programmes.checking import check
+from fundflow.programmes.loading import folders, read_folder
+from fundflow.programmes.service import publish
+
+group = AppGroup("programmes", help="Programme definitions.")
+
+
+@group.command("check")
+@click.argument("which", nargs=-1)
+@click.option("--strict", is_flag=True, help="Warnings fail too.")
+def check_command(which: tuple[str, ...], *, strict: bool) -> None:
+    """Check programmes by slug or folder (all without one); exit 1 on errors."""
+    failed = False
+    for path in _paths(which):
+        findings = check(read_folder(path))
+        errors = sum(finding.severity == "error" for finding in findings)
+        for finding in findings:
+            click.echo(f"{path.name}/{finding}")
+        click.echo(f"{path.name}: {errors} errors, {len(findings) - errors} warnings.")
+        failed = failed or errors > 0 or (strict and bool(findings))
+    if failed:
+        raise SystemExit(1)
+
+
+@group.command("publish")
+@click.argument("which", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Publish every programme of the folder.")
+def publish_command(which: tuple[str, ...], *, everything: bool) -> None:
+    """Publish programmes as their next version; unchanged ones stay as they are."""
+    if not which and not everything:
+        raise click.UsageError("Name a programme, or say --all.")
+    for path in _paths(() if everything else which):
+        try:
+            with transaction():
+                version = publish(actor_id=None, files=read_folder(path))
+        except Invalid as fault:
+            for place, message in fault.errors.items():
+                click.echo(f"{path.name}/{place}: {message}", err=True)
+            raise click.ClickException(f"{path.name} was not published.") from None
+        click.echo(f"{path.name}: version {version.number} ({version.sha256[:12]}).")
+
+
+def _paths(which: tuple[str, ...]) -> Iterable[Path]:
+    known = folders()
+    if not which:
+        return known.values()
+    found = []
+    for name in which:
+        path = known.get(name) or Path(name)
+        if not (path / "programme.yaml").is_file():
+            raise click.ClickException(f"There is no programme {name!r}; known are: {', '.join(known)}.")
+        found.append(path)
+    return found

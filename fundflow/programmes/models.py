@@ -1,0 +1,66 @@
+"""Programmes, their published versions, and the calls that run under one version."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from fundflow.ledger.models import BudgetLine
+from fundflow.platform.db import Base, Id, Timestamp
+
+
+class Programme(Base):
+    """A scheme; its law is in its versions."""
+
+    __tablename__ = "programme"
+
+    id: Mapped[Id]
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    title: Mapped[dict[str, str]] = mapped_column(JSONB)
+
+
+class ProgrammeVersion(Base):
+    """A published definition: the files themselves, hashed; a trigger keeps them as they are."""
+
+    __tablename__ = "programme_version"
+    __table_args__ = (UniqueConstraint("programme_id", "number"), UniqueConstraint("programme_id", "sha256"))
+
+    id: Mapped[Id]
+    programme_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("programme.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str] = mapped_column(String(64))
+    files: Mapped[dict[str, str]] = mapped_column(JSONB, deferred=True)
+    published_at: Mapped[Timestamp]
+    published_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    programme: Mapped[Programme] = relationship(lazy="raise_on_sql")
+
+
+class Call(Base):
+    """A programme open for a period with money; a caseload is a call without closing day that staff open cases in."""
+
+    __tablename__ = "call"
+    __table_args__ = (CheckConstraint("closes_at is null or closes_at > opens_at", name="closes_after_opening"),)
+
+    id: Mapped[Id]
+    programme_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("programme.id"), index=True)
+    version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("programme_version.id"))
+    line_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("budget_line.id"))
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    title: Mapped[dict[str, str]] = mapped_column(JSONB)
+    summary: Mapped[dict[str, str]] = mapped_column(JSONB)
+    opens_at: Mapped[Timestamp]
+    closes_at: Mapped[Timestamp | None]
+    timezone: Mapped[str] = mapped_column(String(60))
+    currency: Mapped[str] = mapped_column(String(3))
+    cap: Mapped[int | None] = mapped_column(Integer)
+    cancelled_at: Mapped[Timestamp | None]
+    settings: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+
+    programme: Mapped[Programme] = relationship(lazy="raise_on_sql")
+    version: Mapped[ProgrammeVersion] = relationship(lazy="raise_on_sql")
+    line: Mapped[BudgetLine] = relationship(lazy="raise_on_sql")

@@ -1,0 +1,9 @@
+"""Puts the programmes room into the application."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def setup(_app: Flask) -> None:
+    """Nothing to register yet."""
