@@ -1,6 +1,7 @@
 """The workflow engine: machines as data, named rules, one way to move; it knows nothing of applications."""
 
 from fundflow.workflow.calendar import add_months, add_working_days, deadline_at, end_of_day, is_working_day
+from fundflow.workflow.checks import Known, MachineFile, check_machines, read_machine
 from fundflow.workflow.compiled import CompiledMachine, CompiledMove, MachineFault
 from fundflow.workflow.conditions import Condition, ConditionFault
 from fundflow.workflow.context import (
@@ -13,7 +14,9 @@ from fundflow.workflow.context import (
     move_scope,
 )
 from fundflow.workflow.definition import Deadline, Duty, Machine, Move, RuleRef, Stage
+from fundflow.workflow.diagram import diagram
 from fundflow.workflow.engine import available, begin, fire
+from fundflow.workflow.findings import Finding, nearest, shape_findings, yaml_finding
 from fundflow.workflow.models import Staged
 from fundflow.workflow.parameters import (
     Cel,
@@ -47,13 +50,16 @@ __all__ = [
     "Decision",
     "Duty",
     "Facts",
+    "Finding",
     "Fired",
     "FormName",
     "Hooks",
     "KindName",
+    "Known",
     "LetterName",
     "Machine",
     "MachineFault",
+    "MachineFile",
     "MailName",
     "Move",
     "MoveContext",
@@ -70,8 +76,10 @@ __all__ = [
     "add_working_days",
     "available",
     "begin",
+    "check_machines",
     "deadline_at",
     "default_registry",
+    "diagram",
     "effect",
     "end_of_day",
     "fact",
@@ -80,4 +88,8 @@ __all__ = [
     "is_working_day",
     "move_condition",
     "move_scope",
+    "nearest",
+    "read_machine",
+    "shape_findings",
+    "yaml_finding",
 ]

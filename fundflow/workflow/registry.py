@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 from fundflow.workflow.conditions import did_you_mean
 from fundflow.workflow.definition import RuleRef
@@ -38,6 +38,11 @@ class Guard:
     parameters: Parameters
     says: Any = None
     reads_form: bool | Callable[..., bool] = False
+
+    @property
+    def speaks(self) -> bool:
+        """Whether a refusal has words: registered ones, or those of the decision it returns."""
+        return bool(self.says) or get_type_hints(self.call).get("return") is Decision
 
 
 @dataclass(frozen=True)

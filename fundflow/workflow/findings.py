@@ -1,0 +1,102 @@
+"""One fault of a definition: where it stands, what is wrong, what was meant, and why it matters."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from fundflow.platform.strict_yaml import Places, YamlFault
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An error bars publication, a warning does not; line and column count from 1."""
+
+    severity: Severity
+    file: str
+    line: int
+    column: int
+    message: str
+    hint: str = ""
+    why: str = ""
+
+    def __str__(self) -> str:
+        extra = "".join(f" {part}" for part in (self.hint, self.why) if part)
+        return f"{self.file}:{self.line}:{self.column}: {self.severity}: {self.message}{extra}"
+
+
+def nearest(word: str, known: Collection[str]) -> str:
+    """ "Did you mean 'x'?" with the nearest known word, else nothing."""
+    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"Did you mean '{near[0]}'?" if near else ""
+
+
+def yaml_finding(fault: YamlFault) -> Finding:
+    """A text that could not be read."""
+    return Finding("error", fault.source, fault.line, fault.column, fault.message)
+
+
+def shape_findings(
+    error: ValidationError, model: type[BaseModel], file: str, places: Places
+) -> list[Finding]:
+    """What does not fit a model, each at its place, unknown keys with the key that was probably meant."""
+    findings: list[Finding] = []
+    for each in error.errors(include_url=False):
+        path = each["loc"]
+        line, column = places.at(path)
+        message, hint = _in_words(each, model)
+        findings.append(Finding("error", file, line, column, message, hint))
+    return findings
+
+
+def _in_words(error: Any, model: type[BaseModel]) -> tuple[str, str]:
+    path = error["loc"]
+    where = ".".join(str(step) for step in path)
+    if error["type"] == "extra_forbidden":
+        owner = _model_at(model, path[:-1])
+        return f"unknown key '{path[-1]}'", nearest(str(path[-1]), keys_of(owner)) if owner else ""
+    if error["type"] == "missing":
+        return f"the key '{path[-1]}' is missing in {'.'.join(map(str, path[:-1])) or 'this file'}", ""
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return f"{where}: {message[:1].lower()}{message[1:]}", ""
+
+
+def keys_of(model: type[BaseModel]) -> list[str]:
+    """The keys of a model as a file writes them."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_at(model: type[BaseModel], path: tuple[int | str, ...]) -> type[BaseModel] | None:
+    """The one model that stands at a path, if there is one."""
+    hint: Any = model
+    for step in path:
+        hint = _inside(hint, step)
+    models = [each for each in _alternatives(hint) if isinstance(each, type) and issubclass(each, BaseModel)]
+    return models[0] if len(models) == 1 else None
+
+
+def _inside(hint: Any, step: int | str) -> Any:
+    for each in _alternatives(hint):
+        if isinstance(each, type) and issubclass(each, BaseModel):
+            for name, field in each.model_fields.items():
+                if step == (field.alias or name):
+                    return field.annotation
+        elif get_origin(each) in {dict, Mapping, list, tuple, set, frozenset}:
+            inner = [arg for arg in get_args(each) if arg is not Ellipsis]
+            return inner[-1] if inner else None
+    return None
+
+
+def _alternatives(hint: Any) -> list[Any]:
+    if get_origin(hint) is Annotated:
+        return _alternatives(get_args(hint)[0])
+    if get_origin(hint) in {Union, UnionType}:
+        return [inner for arg in get_args(hint) for inner in _alternatives(arg)]
+    return [hint]
