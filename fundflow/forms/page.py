@@ -11,11 +11,12 @@ from werkzeug.datastructures import FileStorage
 from wtforms import Form
 
 from fundflow.forms import definition as d
-from fundflow.forms import reveal
+from fundflow.forms import fields, reveal
 from fundflow.forms.fields import Context
 from fundflow.forms.fields.control import AnswerField, FileAnswerField
 from fundflow.forms.fields.rows_control import RowsAnswerField
 from fundflow.forms.reading import Reading
+from fundflow.forms.speech import gettext as _
 from fundflow.forms.validation import Problems, question_problems, rule_problems
 from fundflow.forms.wording import fill
 
@@ -115,6 +116,31 @@ class PageForm(Form):
         parts = reveal.clauses(question.show_if)
         here = parts is not None and all(f"q_{part['q']}" in self for part in parts)
         return json.dumps(parts) if here else ""
+
+    @cached_property
+    def optional_text(self) -> str:
+        """The word beside questions that may stay open."""
+        return _("(optional)")
+
+    @staticmethod
+    def anchor(path: str) -> str:
+        """The id of the control that a message is about."""
+        return "q_" + path.replace(".", "-")
+
+    def name_of(self, path: str) -> str:
+        """The question that a message is about, and for a cell its row and column."""
+        question_id, _dot, rest = path.partition(".")
+        try:
+            question = self.form_def.question(question_id)
+        except KeyError:
+            return path
+        label = self.words(question.label)
+        answer = fields.of(question)
+        if not rest or not isinstance(answer, fields.RowsField):
+            return label
+        row, _dot, column = rest.partition(".")
+        named = answer.by_id[column].label(self.context.language) if column in answer.by_id else column
+        return _("%(question)s, row %(row)s, %(column)s", question=label, row=int(row) + 1, column=named)
 
     def optional(self, question: d.Base) -> bool:
         """Whether to say that the question may stay open."""

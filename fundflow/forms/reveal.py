@@ -6,13 +6,18 @@ import re
 
 Clause = dict[str, str | list[str]]
 
-_EQUALS = re.compile(r"a\.(\w+) (==|!=) '([^'\\]*)'")
-_IN = re.compile(r"a\.(\w+) in \[((?:'[^'\\]*'(?:, ?)?)+)\]")
-_HAS = re.compile(r"'([^'\\]*)' in a\.(\w+)")
+_EQUALS = re.compile(r"\w\.(\w+) (==|!=) '([^'\\]*)'")
+_IN = re.compile(r"\w\.(\w+) in \[((?:'[^'\\]*'(?:, ?)?)+)\]")
+_HAS = re.compile(r"'([^'\\]*)' in \w\.(\w+)")
 
 
-def clauses(condition: str) -> list[Clause] | None:
-    """The condition as clauses that must all hold: `{"q": question, "in" or "not": [texts]}`; None: no."""
+def clauses(condition: str, name: str = "a") -> list[Clause] | None:
+    """The condition on `a` (or `r`) as clauses that must all hold: `{"q": question, "in" or "not": [texts]}`.
+
+    None when the browser cannot follow it.
+    """
+    if not set(re.findall(r"\b(\w)\.", condition)) <= {name}:
+        return None
     found = [_clause(" ".join(part.split()).replace('"', "'")) for part in condition.split("&&")]
     return None if None in found else [clause for clause in found if clause is not None]
 

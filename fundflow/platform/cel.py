@@ -23,7 +23,18 @@ from typing import Any
 import cel
 
 LONGEST = 500
-MACROS = ("all", "exists", "exists_one", "map", "filter")
+MACROS = (
+    "all",
+    "exists",
+    "exists_one",
+    "existsOne",
+    "map",
+    "filter",
+    "bind",
+    "sortBy",
+    "optMap",
+    "optFlatMap",
+)
 
 _TEXT = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"")
 _MACRO = re.compile(rf"\.\s*({'|'.join(MACROS)})\s*\(")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, Generic, TypeVar
 
+from markupsafe import escape
+
 from fundflow.forms import definition as d
 from fundflow.forms.fields.control import AnswerField
 from fundflow.forms.speech import gettext as _
@@ -124,6 +126,27 @@ class FieldType(Generic[Q]):
         """The answer as lines of a document."""
         return [Line(self.label(language), self.display(stored, language))]
 
+    @property
+    def counter(self) -> int | None:
+        """Characters to count down from while typing, None for no counter."""
+        return None
+
+    def suffix(self, context: Context) -> str:
+        """What stands behind the input."""
+        del context
+        return ""
+
+    def option_groups(self, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Group -> (id, words), for a list to pick from."""
+        del language
+        return []
+
+    def options_html(self, language: str) -> str:
+        """The options of a list as HTML, written once per language."""
+        return d.derived(
+            self.question, ("html", language), lambda: _options_html(self.option_groups(language))
+        )
+
     def label(self, language: str) -> str:
         """The question in a language."""
         return pick(self.question.label, language)
@@ -136,3 +159,11 @@ class FieldType(Generic[Q]):
 def _last(raw: Sequence[str]) -> str:
     """The last value sent, trimmed; a hidden marker may stand before the real one."""
     return raw[-1].strip() if raw else ""
+
+
+def _options_html(groups: list[tuple[str, list[tuple[str, str]]]]) -> str:
+    parts = []
+    for group, options in groups:
+        inner = "".join(f'<option value="{escape(code)}">{escape(words)}</option>' for code, words in options)
+        parts.append(f'<optgroup label="{escape(group)}">{inner}</optgroup>' if group else inner)
+    return "".join(parts)

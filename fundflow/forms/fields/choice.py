@@ -28,6 +28,9 @@ class OneOf(FieldType[Q]):
         """The ids in order."""
         return [option for option, _label, _help in self.options("en")]
 
+    def option_groups(self, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+        return [("", [(option, label) for option, label, _help in self.options(language)])]
+
     def read(self, text: str, context: Context) -> str:
         if text in self.ids():
             return text

@@ -19,15 +19,11 @@ class CodeField(FieldType[d.Code]):
         super().__init__(question)
         self.autocomplete = "country" if question.list == "countries" else None
 
-    def groups(self, language: str) -> list[tuple[str, list[codes.Entry]]]:
-        """The entries under the names of their groups, worked out once per language."""
-        return d.derived(self.question, ("groups", language), lambda: self._grouped(language))
-
-    def _grouped(self, language: str) -> list[tuple[str, list[codes.Entry]]]:
-        groups: dict[str, list[codes.Entry]] = {}
+    def option_groups(self, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+        groups: dict[str, list[tuple[str, str]]] = {}
         for entry in codes.entries(self.question.list, language):
             if self._allowed(entry.code):
-                groups.setdefault(entry.group, []).append(entry)
+                groups.setdefault(entry.group, []).append((entry.code, entry.name))
         return list(groups.items())
 
     def _allowed(self, code: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup, escape
 from werkzeug.datastructures import FileStorage
 from wtforms import Field
 from wtforms.fields.core import Label
@@ -71,6 +72,37 @@ class AnswerField(Field):
             return self.raw_data
         return self.data if isinstance(self.data, list) else []
 
+    # ------------------------------------------------------------------------------------- for templates
+    @property
+    def suffix(self) -> str:
+        """What stands behind the input: a currency, a unit, a percent sign."""
+        return self.answer.suffix(self.context)
+
+    @property
+    def counter(self) -> int | None:
+        """Characters to count down from."""
+        return self.answer.counter
+
+    @property
+    def options_markup(self) -> Markup:
+        """The options of a list, the chosen one marked."""
+        options, chosen = self.answer.options_html(self.context.language), self.value
+        mark = f'<option value="{escape(chosen)}"'
+        return Markup(options.replace(mark, f"{mark} selected", 1) if chosen else options)  # noqa: S704 - escaped
+
+    def described(self, error: str | None) -> str:
+        """The ids of what describes the control: help, message, unit, counter."""
+        parts = ["help"] if self.question.help else []
+        if self.control == "file":
+            parts.append("hint")
+        if error:
+            parts.append("error")
+        if self.control == "input" and self.suffix:
+            parts.append("unit")
+        if self.control in ("input", "textarea") and self.counter:
+            parts.append("count")
+        return " ".join(f"{self.id}-{part}" for part in parts)
+
 
 class FileAnswerField(AnswerField):
     """An upload beside the stored reference; the view stores it, and its reference becomes the answer."""
@@ -98,6 +130,11 @@ class FileAnswerField(AnswerField):
     def stored_text(self) -> str:
         """The stored file as a reader sees it."""
         return self.answer.display(self.data, self.context.language)
+
+    @property
+    def accept(self) -> str:
+        """The endings for the browser's file dialog."""
+        return ",".join(f".{ending}" for ending in self.question.accept)
 
     @property
     def hint(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 
-from fundflow.forms import arithmetic, limits
+from fundflow.forms import arithmetic, limits, numbers, reveal
 from fundflow.forms import definition as d
 from fundflow.forms.fields.base import BadInput, Context, FieldType, Line, Table
 from fundflow.forms.fields.money import MoneyField, is_money
@@ -19,7 +19,7 @@ from fundflow.forms.fields.rows_control import RowsAnswerField
 from fundflow.forms.fields.simple import simple
 from fundflow.forms.speech import gettext as _
 from fundflow.forms.speech import ngettext, said
-from fundflow.platform import cel
+from fundflow.platform import cel, money
 from fundflow.platform.wording import pick
 
 Row = Mapping[str, Any]
@@ -128,6 +128,19 @@ class RowsField(FieldType[d.Rows]):
     def sum_label(self, name: str, language: str) -> str:
         """The words beside a sum."""
         return pick(self.question.sums[name].label, language) or said(language, _TOTAL)
+
+    def live(self, context: Context) -> dict[str, Any]:
+        """The calculations for the browser: decimal sign, scales of columns, reverse Polish steps, sums."""
+        figures = {name: column for name, column in self.by_id.items() if column.figure}
+        return {
+            "decimal": numbers.decimal_sign(context.language),
+            "figures": {name: _scale(column, context) for name, column in figures.items()},
+            "computed": {name: work.as_json() for name, work in self._works.items()},
+            "sums": {
+                name: {"of": s.of, "where": reveal.clauses(s.where, "r") if s.where else []}
+                for name, s in self.question.sums.items()
+            },
+        }
 
     # ------------------------------------------------------------------------------------------- checks
     def cell_problems(self, stored: Any, context: Context, *, partial: bool = False) -> dict[str, str]:
@@ -244,3 +257,11 @@ def _figure(name: str, computed: d.Computed) -> Figure:
 
 def _exact(column: FieldType[Any], stored: Any) -> Fraction | None:
     return column.exact(stored) if isinstance(column, MoneyField | NumberField | PercentageField) else None
+
+
+def _scale(column: FieldType[Any], context: Context) -> dict[str, Any]:
+    """How the browser writes a figure: decimals, and a currency for amounts."""
+    if isinstance(column, MoneyField):
+        code = column.currency(context.values)
+        return {"places": money.exponent(code), "currency": code}
+    return {"places": column.question.decimals}

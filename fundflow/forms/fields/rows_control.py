@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
 _MOST_ROWS = 400
 
 
+class CellField(AnswerField):
+    """A question as a cell: radio buttons would not fit, so they become a list."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.control == "radios":
+            self.control = "select"
+
+
 @dataclass(slots=True)
 class Entry:
     """One row on the page; `position` is its place among the rows that hold something."""
@@ -22,6 +32,11 @@ class Entry:
     cells: list[AnswerField]
     worked_out: list[tuple[str, str]]
     position: int | None = None
+
+    @property
+    def number(self) -> str:
+        """The row's number for readers."""
+        return str(int(self.key) + 1) if self.key.isdigit() else ""
 
     @property
     def blank(self) -> bool:
@@ -54,11 +69,10 @@ class RowsAnswerField(AnswerField):
         self._work_out()
 
     def _cells(self, index: int) -> list[AnswerField]:
-        language = self.context.language
         return [
-            AnswerField(
+            CellField(
                 column,
-                language,
+                self.context.language,
                 name=f"{self.name}-{index}-{column.question.id}",
                 path=f"{self.path}.{index}.{column.question.id}",
                 context=self.context,
@@ -126,6 +140,11 @@ class RowsAnswerField(AnswerField):
             (column.label(self.context.language), "") for column in self.answer.computed.values()
         ]
         return entry
+
+    @property
+    def live(self) -> str:
+        """What the browser needs to keep worked-out columns and sums up while a person types, as JSON."""
+        return json.dumps(self.answer.live(self.context), separators=(",", ":"))
 
     @property
     def process_messages(self) -> dict[str, str]:
