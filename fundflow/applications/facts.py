@@ -55,6 +55,7 @@ def application(ctx: MoveContext) -> dict[str, Any]:
 PERSON = {
     "name": "full name",
     "initials": "initials, for papers that leave the office",
+    "paper_name": "the name as papers show it: a minor's initials, else the full name",
     "birth_date": "date of birth",
     "age": "full years today",
     "is_minor": "under 18 today",
@@ -70,12 +71,15 @@ def _person(ctx: MoveContext, person: Person | None, fallback: str) -> dict[str,
     born = person.birth_date if person else None
     age = age_on(born, clock.today(ctx.case.call.timezone)) if born else None
     name = person.full_name if person else fallback
+    initials = " ".join(f"{part[0]}." for part in name.split())
+    is_minor = age is not None and age < ADULT
     return {
         "name": name,
-        "initials": " ".join(f"{part[0]}." for part in name.split()),
+        "initials": initials,
+        "paper_name": initials if is_minor else name,
         "birth_date": born.isoformat() if born else None,
         "age": age,
-        "is_minor": age is not None and age < ADULT,
+        "is_minor": is_minor,
         "address": (person.address if person else None) or "",
         "municipality": (person.municipality if person else None) or "",
         "email": (person.email if person else None) or "",
@@ -104,7 +108,15 @@ def beneficiary_fact(ctx: MoveContext) -> dict[str, Any]:
     return _person(ctx, beneficiary(ctx.case), ctx.case.applicant_name)
 
 
-@fact("guardian", fields={"name": "full name", "relation": "relation to the minor", "phone": "telephone", "present": "there is one"})
+@fact(
+    "guardian",
+    fields={
+        "name": "full name",
+        "relation": "relation to the minor",
+        "phone": "telephone",
+        "present": "there is one",
+    },
+)
 def guardian(ctx: MoveContext) -> dict[str, Any]:
     """Who decides for a minor; empty words when there is nobody."""
     row = db.session.execute(
@@ -121,7 +133,12 @@ def guardian(ctx: MoveContext) -> dict[str, Any]:
 
 @fact(
     "call",
-    fields={"title": "title", "reference": "its short name", "opens_at": "opening", "closes_at": "closing, or null"},
+    fields={
+        "title": "title",
+        "reference": "its short name",
+        "opens_at": "opening",
+        "closes_at": "closing, or null",
+    },
 )
 def call(ctx: MoveContext) -> dict[str, Any]:
     """The call the case is in."""
@@ -144,7 +161,16 @@ def programme(ctx: MoveContext) -> dict[str, Any]:
     }
 
 
-@fact("office", fields={"name": "name", "address": "address", "email": "e-mail", "phone": "telephone", "website": "website"})
+@fact(
+    "office",
+    fields={
+        "name": "name",
+        "address": "address",
+        "email": "e-mail",
+        "phone": "telephone",
+        "website": "website",
+    },
+)
 def office(_ctx: MoveContext) -> dict[str, Any]:
     """Who runs the programme, from the settings."""
     return dict(current_app.config["OFFICE"])
@@ -158,4 +184,31 @@ def answers_fact(ctx: MoveContext) -> dict[str, Any]:
         form: forms.cel_answers(known[form], given, values=ctx.values)
         for form, given in answers_by_form(ctx.case.id).items()
         if form in known
+    }
+
+
+CONSENT_FORM, CONSENT_SECTION = "consent", "purposes"
+
+
+@fact(
+    "consent",
+    fields={
+        "given_on": "the day, or null",
+        "place": "where",
+        "points": "each purpose with what was said: label, given",
+    },
+)
+def consent(ctx: MoveContext) -> dict[str, Any]:
+    """What the person agreed to and what not, as the consent form was filled last."""
+    form = ctx.definition.forms.get(CONSENT_FORM)
+    given = answers_by_form(ctx.case.id).get(CONSENT_FORM, {})
+    asked = next((part.questions for part in form.sections if part.id == CONSENT_SECTION), ()) if form else ()
+    return {
+        "given_on": given.get("given_on"),
+        "place": given.get("place", ""),
+        "points": [
+            {"label": pick(question.label, ctx.case.language), "given": given.get(question.id) == "yes"}
+            for question in asked
+            if question.type == "yes_no"
+        ],
     }
