@@ -46,8 +46,8 @@ def compose(message: Any, sender: Sender) -> EmailMessage:
     mail["Date"] = format_datetime(message.created_at)
     mail["Message-ID"] = f"<{message.id}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = message.language
     mail.set_content(message.body, charset="utf-8", cte="quoted-printable")
+    mail["Content-Language"] = message.language
     return mail
 
 

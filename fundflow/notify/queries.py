@@ -28,5 +28,6 @@ def of_application(application_id: uuid.UUID) -> Sequence[Message]:
 
 def counts() -> dict[str, int]:
     """How many mails are in each state."""
-    rows = db.session.execute(select(Message.state, func.count()).group_by(Message.state)).tuples()
-    return {state.value: 0 for state in MessageState} | dict(rows.all())
+    rows = db.session.execute(select(Message.state, func.count()).group_by(Message.state)).all()
+    found = {state: count for state, count in rows}  # noqa: C416 - rows are no pairs to dict()'s types
+    return {state.value: found.get(state.value, 0) for state in MessageState}

@@ -55,6 +55,7 @@ def enqueue(name: str, *, key: str | None = None, **ids: str) -> None:
         return
     try:
         with session.begin_nested():
+            session.connection()  # a savepoint is set only once the session's connection takes part in it
             deferrer.defer(**ids)
     except AlreadyEnqueued:
         return
