@@ -1,8 +1,13 @@
-"""Values per environment: the defaults of each, overridden by the FUNDFLOW_* variables of the process."""
+"""Values per environment: the defaults of each, overridden by the FUNDFLOW_* variables of the process.
+
+A shell without any such variable gets the settings of the demo that bin/demo last prepared in this checkout.
+"""
 
 from __future__ import annotations
 
 import os
+import shlex
+from pathlib import Path
 
 PREFIX = "FUNDFLOW_"
 
@@ -25,12 +30,20 @@ DEFAULTS: dict[str, dict[str, str]] = {
     },
 }
 
-given = {name.removeprefix(PREFIX): value for name, value in os.environ.items() if name.startswith(PREFIX)}
-environment = given.get("ENVIRONMENT", "production")
+DEMO = Path(__file__).with_name(".data") / "fundflow.env"
+
+
+def named(variables: dict[str, str]) -> dict[str, str]:
+    """The settings among some variables, without their prefix."""
+    names = {name: name.removeprefix(PREFIX) for name in variables if name.startswith(PREFIX)}
+    return {short: variables[name] for name, short in names.items() if short not in FOLDERS}
+
+
+given = named(dict(os.environ))
+kept: dict[str, str] = {}
+if not given and DEMO.exists():
+    kept = named(dict(word.split("=", 1) for word in shlex.split(DEMO.read_text())))
+environment = given.get("ENVIRONMENT") or kept.get("ENVIRONMENT", "production")
 shared = {"DATABASE_URL": os.environ["DATABASE_URL"]} if os.environ.get("DATABASE_URL") else {}
 
-SETTINGS = {
-    **DEFAULTS.get(environment, {}),
-    **shared,
-    **{name: value for name, value in given.items() if name not in FOLDERS},
-}
+SETTINGS = {**DEFAULTS.get(environment, {}), **kept, **shared, **given}

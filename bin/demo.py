@@ -63,7 +63,11 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--no-serve", action="store_true")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--data", type=Path, default=embedded.default_data_dir())
-    return parser.parse_args()
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    options = parser.parse_args()
+    options.command = options.command[1:] if options.command[:1] == ["--"] else options.command
+    options.no_serve = options.no_serve or bool(options.command)
+    return options
 
 
 def run(options: argparse.Namespace, running: contextlib.ExitStack) -> None:
@@ -74,6 +78,9 @@ def run(options: argparse.Namespace, running: contextlib.ExitStack) -> None:
     make_folders(data)
     url = database(data, running)
     environment = settings(data, url, options.port)
+    if options.command:
+        flask(environment, *options.command)
+        return
     prepare(data, url, environment)
     flask(environment, "demo", "run")
     if not options.no_serve:
@@ -152,7 +159,11 @@ def settings(data: Path, url: str, port: int) -> dict[str, str]:
         "MAIL_URL": f"folder:{data / 'mails'}",
     }
     named = {f"FUNDFLOW_{name}": value for name, value in {**values, "DATABASE_URL": url}.items()}
-    write_private(data / "fundflow.env", "".join(f"{name}={shlex.quote(named[name])}\n" for name in named))
+    (ROOT / ".data").mkdir(exist_ok=True)
+    # config.py reads this file in a shell that has no settings of its own.
+    write_private(
+        ROOT / ".data" / "fundflow.env", "".join(f"{n}={shlex.quote(v)}\n" for n, v in named.items())
+    )
     return {**named, **os.environ, "FUNDFLOW_DATABASE_URL": url, "PYTHONUNBUFFERED": "1"}
 
 
