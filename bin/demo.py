@@ -82,6 +82,7 @@ def run(options: argparse.Namespace, running: contextlib.ExitStack) -> None:
         flask(environment, *options.command)
         return
     prepare(data, url, environment)
+    remember(environment)
     flask(environment, "demo", "run")
     if not options.no_serve:
         with contextlib.suppress(Ended):
@@ -159,12 +160,18 @@ def settings(data: Path, url: str, port: int) -> dict[str, str]:
         "MAIL_URL": f"folder:{data / 'mails'}",
     }
     named = {f"FUNDFLOW_{name}": value for name, value in {**values, "DATABASE_URL": url}.items()}
-    (ROOT / ".data").mkdir(exist_ok=True)
-    # config.py reads this file in a shell that has no settings of its own.
-    write_private(
-        ROOT / ".data" / "fundflow.env", "".join(f"{n}={shlex.quote(v)}\n" for n, v in named.items())
-    )
     return {**named, **os.environ, "FUNDFLOW_DATABASE_URL": url, "PYTHONUNBUFFERED": "1"}
+
+
+def remember(environment: dict[str, str]) -> None:
+    """Keep the settings where config.py finds them in a shell that has none of its own."""
+    (ROOT / ".data").mkdir(exist_ok=True)
+    lines = [
+        f"{name}={shlex.quote(value)}\n"
+        for name, value in environment.items()
+        if name.startswith("FUNDFLOW_")
+    ]
+    write_private(ROOT / ".data" / "fundflow.env", "".join(lines))
 
 
 def write_private(path: Path, text: str) -> None:
