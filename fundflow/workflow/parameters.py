@@ -37,6 +37,8 @@ _BY_NAME: dict[str, Kind] = {
     "mail": "mail",
     "when": "cel",
     "kind": "kind",
+    "move": "move",
+    "from": "stage",
 }
 
 
