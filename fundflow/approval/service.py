@@ -136,7 +136,7 @@ def issue_letter(ctx: MoveContext, *, letter: str) -> Document:
         application_id=ctx.case.id,
         letter=letter,
         letter_def=letter_def,
-        facts={name: dict(ctx.facts[name]) for name in letter_def.facts},
+        facts={name: ctx.facts[name] for name in letter_def.facts},
         language=ctx.case.language,
         subject=None if ctx.kind == "application" else (ctx.kind, ctx.subject.id),
         programme=dict(ctx.definition.programme.title),

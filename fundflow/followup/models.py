@@ -14,10 +14,11 @@ from fundflow.workflow.models import Staged
 
 
 class _Appointment(Staged):
-    """What visits and reports share: a place in the calendar of a case and the form that answers it."""
+    """What visits and reports share: a place in the calendar (`code` is its id there) and the form that answers it."""
 
     id: Mapped[Id]
     number: Mapped[int] = mapped_column(Integer)
+    code: Mapped[str] = mapped_column(String(60))
     kind: Mapped[str] = mapped_column(String(40))
     form: Mapped[str] = mapped_column(String(60))
     title: Mapped[dict[str, str]] = mapped_column(JSONB)

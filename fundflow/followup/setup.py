@@ -1,13 +1,31 @@
-"""Puts the followup room into the application."""
+"""Puts follow-up into the application: its rules, its kinds of subject, and what opens a tranche."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask
 
-from fundflow.followup import models
+from fundflow.applications.subjects import SubjectKind, register_kind, subject_kind
+from fundflow.disbursement.service.openings import opening_kinds, register_opening
+from fundflow.followup import rules
+from fundflow.followup.models import Report, Visit
+from fundflow.platform.wording import pick
 
-__all__ = ["models", "setup"]
+__all__ = ["rules", "setup"]
+
+
+def _title(row: Any, language: str) -> str:
+    return pick(row.title, language)
+
+
+for name, model in (("visit", Visit), ("report", Report)):
+    if subject_kind(name) is None:
+        register_kind(SubjectKind(name, model, _title))
 
 
 def setup(_app: Flask) -> None:
-    """Nothing to register yet."""
+    """A tranche may wait for a report or a visit of the calendar."""
+    if "report" not in opening_kinds():
+        register_opening("report", lambda ctx, value: rules.report_accepted(ctx, report=value))
+        register_opening("visit", lambda ctx, value: rules.appointment_done(ctx, code=value))

@@ -114,7 +114,10 @@ class Bonus(Part):
 
 
 class Criteria(Part):
-    """The grid: scale in whole steps, pass mark before bonus, ties in order."""
+    """The grid: scale in whole steps, pass mark before bonus, and what decides between equal totals, in order.
+
+    A tie is decided by a criterion's mean, by `least` or `most` of a CEL expression over the answers `a`, or by lot.
+    """
 
     scale_least: int = 0
     scale_most: int = 5
@@ -123,7 +126,7 @@ class Criteria(Part):
     bonus_cap: int = 0
     criteria: tuple[Criterion, ...] = ()
     bonuses: tuple[Bonus, ...] = ()
-    ties: tuple[str, ...] = ()
+    ties: tuple[str | dict[Literal["least", "most"], str], ...] = ()
 
 
 class Mail(Part):

@@ -1,13 +1,13 @@
-"""Puts the screening room into the application."""
+"""Puts screening into the application: importing the rules registers them."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from fundflow.screening import models
+from fundflow.screening import rules
 
-__all__ = ["models", "setup"]
+__all__ = ["rules", "setup"]
 
 
 def setup(_app: Flask) -> None:
-    """Nothing to register yet."""
+    """Its pages follow."""

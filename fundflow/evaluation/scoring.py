@@ -1,0 +1,89 @@
+"""The arithmetic of scores: weights, means, thresholds, bonus and ties; pure, exact, rounded once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from fundflow.platform import cel
+from fundflow.platform.money import round_half_up
+from fundflow.programmes import Criteria
+
+HUNDREDTHS = 2
+BEST = Decimal(-1_000_000_000)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the reviews of one application come to."""
+
+    means: dict[str, Decimal]
+    total: Decimal
+    bonus: Decimal
+    passed: bool
+    failed_minimums: tuple[str, ...]
+
+
+def review_total(criteria: Criteria, scores: Mapping[str, int]) -> Decimal:
+    """One review in points of a hundred."""
+    points = sum(Decimal(scores[each.id]) * each.weight for each in criteria.criteria)
+    return round_half_up(Decimal(points) / criteria.scale_most, HUNDREDTHS)
+
+
+def outcome(
+    criteria: Criteria, reviews: Sequence[Mapping[str, int]], answers: Mapping[str, Any], values: Mapping[str, Any]
+) -> Outcome:
+    """Mean per criterion over the reviews, the weighted total rounded half up once, and the bonus after the pass."""
+    count = Decimal(len(reviews))
+    exact = {each.id: sum((Decimal(review[each.id]) for review in reviews), Decimal(0)) / count for each in criteria.criteria}
+    weighted = sum((exact[each.id] * each.weight for each in criteria.criteria), Decimal(0))
+    total = round_half_up(weighted / criteria.scale_most, HUNDREDTHS)
+    failed = tuple(each.id for each in criteria.criteria if each.minimum and exact[each.id] < Decimal(each.minimum))
+    passed = total >= criteria.pass_mark and not failed
+    bonus = _bonus(criteria, answers, values) if passed else Decimal(0)
+    means = {name: round_half_up(mean, HUNDREDTHS) for name, mean in exact.items()}
+    return Outcome(means, total, bonus, passed, failed)
+
+
+def _bonus(criteria: Criteria, answers: Mapping[str, Any], values: Mapping[str, Any]) -> Decimal:
+    scope = cel.Scope({"a": dict(answers), "v": dict(values)})
+    points = sum(each.points for each in criteria.bonuses if _holds(each.when, scope))
+    return Decimal(min(points, criteria.bonus_cap))
+
+
+def _holds(when: str, scope: cel.Scope) -> bool:
+    try:
+        return cel.compile(when, frozenset({"a", "v"})).holds(scope)
+    except cel.CelFault:
+        return False
+
+
+def sort_key(
+    criteria: Criteria, found: Outcome, answers: Mapping[str, Any], values: Mapping[str, Any], lot: str
+) -> tuple[Decimal | str, ...]:
+    """What the ranking sorts by, best first: total with bonus, then the programme's tie rules, then the lot."""
+    keys: list[Decimal | str] = [-(found.total + found.bonus)]
+    scope = cel.Scope({"a": dict(answers), "v": dict(values)})
+    for rule in criteria.ties:
+        if isinstance(rule, dict):
+            keys.extend(_figure(direction, text, scope) for direction, text in rule.items())
+        elif rule in found.means:
+            keys.append(-found.means[rule])
+    return (*keys, drawn(lot))
+
+
+def _figure(direction: str, text: str, scope: cel.Scope) -> Decimal:
+    """A figure to prefer by; what cannot be worked out comes last."""
+    try:
+        value = Decimal(str(cel.compile(text, frozenset({"a", "v"})).evaluate(scope)))
+    except (cel.CelFault, ArithmeticError):
+        return -BEST
+    return value if direction == "least" else -value
+
+
+def drawn(lot: str) -> str:
+    """The lot of a case: a hash that nobody chooses and everybody can compute again."""
+    return hashlib.sha256(lot.encode()).hexdigest()
