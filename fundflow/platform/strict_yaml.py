@@ -47,17 +47,24 @@ class Places:
         self._root = root
 
     def at(self, path: Path) -> tuple[int, int]:
-        """Line and column (from 1) of the deepest part of the path that the text has.
+        """Line and column (from 1) of the deepest part of the path that the text has; other steps are skipped.
 
-        A member of a mapping is placed at its key, a member of a list at its value.
+        A member of a mapping is placed at its key, a member of a list at its value; the latter is named by its
+        index or by its `id`.
         """
         node = self._root
         for step in path:
-            child = node.children.get(step)
-            if child is None:
-                break
-            node = child
+            node = node.children.get(step) or _by_id(node, str(step)) or node
         return node.line, node.column
+
+
+def _by_id(node: _Node, name: str) -> _Node | None:
+    if not isinstance(node.value, list):
+        return None
+    for index, item in enumerate(node.value):
+        if str(index) == name or (isinstance(item, dict) and item.get("id") == name):
+            return node.children[index]
+    return None
 
 
 def load(text: str, source: str) -> Any:

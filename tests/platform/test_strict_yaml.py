@@ -95,3 +95,11 @@ def test_a_large_file_and_a_deep_one_are_refused():
 def test_every_value_has_a_place(path, place):
     assert locate_key(TEXT, path) == place
     assert load_with_places(TEXT, "f")[1].at(path) == place
+
+
+def test_a_member_of_a_list_is_found_by_its_id_and_unknown_steps_are_skipped():
+    text = "questions:\n  - {id: name, label: {en: Name}}\n  - id: budget\n    columns: [{id: price, type: money}]\n"
+    places = load_with_places(text, "f")[1]
+    assert places.at(("questions", "budget", "columns", "price", "type")) == (4, 26)
+    assert places.at(("questions", "1", "rows", "columns")) == (4, 5)
+    assert places.at(("questions", 0, "text", "label", "en")) == (2, 23)
