@@ -47,10 +47,10 @@ class Places:
         self._root = root
 
     def at(self, path: Path) -> tuple[int, int]:
-        """Line and column (from 1) of the deepest part of the path that the text has; other steps are skipped.
+        """Line and column (from 1) of the deepest part of the path that the text has, skipping other steps.
 
-        A member of a mapping is placed at its key, a member of a list at its value; the latter is named by its
-        index or by its `id`.
+        A member of a mapping is placed at its key, a member of a list at its value; the latter is named by
+        its index or by its `id`.
         """
         node = self._root
         for step in path:

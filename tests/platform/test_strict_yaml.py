@@ -98,8 +98,10 @@ def test_every_value_has_a_place(path, place):
 
 
 def test_a_member_of_a_list_is_found_by_its_id_and_unknown_steps_are_skipped():
-    text = "questions:\n  - {id: name, label: {en: Name}}\n  - id: budget\n    columns: [{id: price, type: money}]\n"
+    text = (
+        "questions:\n  - {id: name, label: {en: Name}}\n  - id: budget\n    columns: [{id: price, type: x}]\n"
+    )
     places = load_with_places(text, "f")[1]
-    assert places.at(("questions", "budget", "columns", "price", "type")) == (4, 26)
+    assert places.at(("questions", "budget", "columns", "price", "type")) == (4, 27)
     assert places.at(("questions", "1", "rows", "columns")) == (4, 5)
     assert places.at(("questions", 0, "text", "label", "en")) == (2, 23)
