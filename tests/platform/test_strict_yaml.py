@@ -104,4 +104,4 @@ def test_a_member_of_a_list_is_found_by_its_id_and_unknown_steps_are_skipped():
     places = load_with_places(text, "f")[1]
     assert places.at(("questions", "budget", "columns", "price", "type")) == (4, 27)
     assert places.at(("questions", "1", "rows", "columns")) == (4, 5)
-    assert places.at(("questions", 0, "text", "label", "en")) == (2, 23)
+    assert places.at(("questions", 0, "text", "label", "en")) == (2, 24)
