@@ -59,6 +59,7 @@ class FieldType(Generic[Q]):
     width: ClassVar[str] = ""  # a class of forms.css for short inputs
     grouped: bool = False  # several controls under one legend
     figure: ClassVar[bool] = False  # set to the right in tables
+    nothing: ClassVar[Any] = None  # how no answer is stored
 
     def __init__(self, question: Q) -> None:
         self.question = question
@@ -69,7 +70,7 @@ class FieldType(Generic[Q]):
 
     def blank(self) -> Any:
         """The stored form of no answer."""
-        return None
+        return self.nothing
 
     def empty(self, stored: Any) -> bool:
         """Whether nothing was answered."""
@@ -108,7 +109,7 @@ class FieldType(Generic[Q]):
 
     def cel(self, stored: Any) -> Any:
         """The answer as conditions see it."""
-        return stored
+        return self.blank() if self.empty(stored) else stored
 
     def sample(self) -> Any:
         """A stored answer of the right kind, for trying conditions when a definition is checked."""

@@ -13,6 +13,7 @@ from fundflow.forms import limits
 from fundflow.forms.fields.base import BadInput, Context, FieldType
 from fundflow.forms.speech import gettext as _
 
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TYPED = re.compile(r"(\d{1,2})[./\- ](\d{1,2})[./\- ](\d{4})")
 
 
@@ -84,7 +85,7 @@ def day(stored: Any) -> date | None:
 
 def _iso(text: str) -> date:
     """The day of `2026-12-31`; Python would take `20261231` and week dates too."""
-    if len(text) != 10:
+    if not _ISO.fullmatch(text):
         raise ValueError(text)
     return date.fromisoformat(text)
 

@@ -14,6 +14,7 @@ from fundflow.forms.speech import gettext as _
 class EmailField(FieldType[d.Email]):
     """Checked for form, not for delivery: no look-up in the network while a person types."""
 
+    nothing = ""
     input_type = "email"
     autocomplete = "email"
 

@@ -15,6 +15,7 @@ from fundflow.forms.speech import gettext as _
 class IbanField(FieldType[d.Iban]):
     """Stored compact and in capitals; shown in groups of four."""
 
+    nothing = ""
     autocomplete = "off"
 
     def read(self, text: str, context: Context) -> str:

@@ -14,14 +14,12 @@ class LongTextField(FieldType[d.LongText]):
     """Line ends are made one kind; a line end counts as one character."""
 
     control = "textarea"
+    nothing = ""
 
     @property
     def counter(self) -> int | None:
         """Characters to count down from."""
         return self.question.max_length
-
-    def blank(self) -> str:
-        return ""
 
     def read(self, text: str, context: Context) -> str:
         del context

@@ -16,6 +16,7 @@ _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 class PhoneField(FieldType[d.Phone]):
     """Stored as + and digits (E.164); 00 and the definition's own prefix are understood."""
 
+    nothing = ""
     input_type = "tel"
     inputmode = "tel"
     autocomplete = "tel"

@@ -24,6 +24,7 @@ _KINDS: dict[str, tuple[ModuleType, str]] = {
 class TaxNumberField(FieldType[d.TaxNumber]):
     """Stored compact, as the register writes it."""
 
+    nothing = ""
     width = "ff-medium"
 
     def read(self, text: str, context: Context) -> str:

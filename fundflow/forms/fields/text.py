@@ -17,6 +17,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 class TextField(FieldType[d.Text]):
     """Trimmed, in composed Unicode, inner runs of spaces made one."""
 
+    nothing = ""
+
     def __init__(self, question: d.Text) -> None:
         super().__init__(question)
         self.autocomplete = question.autocomplete
@@ -25,9 +27,6 @@ class TextField(FieldType[d.Text]):
     def counter(self) -> int | None:
         """Characters to count down from, for answers long enough to need it."""
         return self.question.max_length if self.question.max_length >= 100 else None
-
-    def blank(self) -> str:
-        return ""
 
     def read(self, text: str, context: Context) -> str:
         del context
