@@ -11,6 +11,7 @@ from fundflow import forms
 from fundflow.applications.models import Party
 from fundflow.applications.queries import answers, answers_by_form, latest_entry
 from fundflow.applications.service.parties import ADULT, age_on, beneficiary
+from fundflow.forms import codes
 from fundflow.people import Guardianship, Person
 from fundflow.platform import clock
 from fundflow.platform.db import db
@@ -81,11 +82,16 @@ def _person(ctx: MoveContext, person: Person | None, fallback: str) -> dict[str,
         "age": age,
         "is_minor": is_minor,
         "address": (person.address if person else None) or "",
-        "municipality": (person.municipality if person else None) or "",
+        "municipality": _place(person.municipality if person else None, ctx.case.language),
         "email": (person.email if person else None) or "",
         "phone": (person.phone if person else None) or "",
         "language": ctx.case.language,
     }
+
+
+def _place(code: str | None, language: str) -> str:
+    """A municipality is stored as its code and written as its name."""
+    return codes.names("municipalities", language).get(code or "", code or "")
 
 
 @fact("applicant", fields=PERSON)

@@ -129,7 +129,9 @@ def create_award(ctx: MoveContext) -> None:
 @effect("reserve", help="Reserves the recommended (or awarded) amount on the call's budget line.", money=True)
 def reserve(ctx: MoveContext) -> None:
     """Available becomes reserved; refused when the line holds less."""
-    service.post_for_case(ctx, "reserved", source="available", target="reserved", amount=service.amount_to_reserve(ctx))
+    amount = service.amount_to_reserve(ctx)
+    if amount.minor:
+        service.post_for_case(ctx, "reserved", source="available", target="reserved", amount=amount)
 
 
 @effect("obligate", help="Commits the award; what was reserved above it becomes available again.", money=True)

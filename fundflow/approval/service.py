@@ -36,12 +36,16 @@ def money_of(award: Award) -> Money:
 
 
 def amount_to_reserve(ctx: MoveContext) -> Money:
-    """What a reservation is for: the form's amount, else the award, else the plan's sum."""
+    """What a reservation is for: the form's amount, else what the case does not yet hold of award or plan.
+
+    A plan that is approved again after a change has goods in it that are ordered or paid for already.
+    """
     if isinstance(ctx.form.get("amount"), dict):
         return amount_of_form(ctx)
     award = award_of(ctx.case.id)
     if award is not None:
-        return money_of(award)
+        held = sum(money_of_case(ctx.case.id).values())
+        return Money(max(award.amount_minor - held, 0), award.currency)
     total = ctx.facts["plan"]["total"]
     return Money(total["minor"], total["currency"])
 

@@ -173,6 +173,9 @@ def _mirror(case: Application, entry: FormEntry, definition: Definition) -> None
     amount = given.get(programme.amount_question or "")
     if isinstance(amount, dict):
         case.requested_minor = amount["minor"]
+    spoken = given.get(programme.language_question or "")
+    if spoken in programme.languages:
+        case.language = spoken
     for fields in programme.party_questions.values():
         name = given.get(fields.get("full_name", ""))
         if name:
