@@ -10,6 +10,7 @@ from flask_security import forms as library
 from flask_security.forms import EmailValidation, IsString, unique_user_email, valid_user_email
 from flask_security.password_util import PasswordUtil
 from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from fundflow.web.i18n import LANGUAGES
@@ -67,7 +68,7 @@ class RegisterForm(library.RegisterFormV2):
     )
     language = SelectField(
         _l("Language of pages and mails"),
-        choices=list(LANGUAGES.items()),
+        choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()],
         default=lambda: str(get_locale() or "en"),
     )
     password = _new_password(PASSWORD)

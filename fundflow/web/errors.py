@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, flash, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -116,7 +116,6 @@ def _http(fault: HTTPException) -> ResponseReturnValue:
 
 def _crash(_fault: Exception) -> ResponseReturnValue:
     g.actor = None  # the database itself may be what failed
-    current_app.logger.error("a page failed: %s %s", request.method, request.path)
     detail = _(
         "The fault is ours and has been noted. Nothing of this step was saved; please try again in a moment."
     )
