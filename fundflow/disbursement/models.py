@@ -18,6 +18,7 @@ from sqlalchemy import (
     Numeric,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -83,7 +84,9 @@ class PurchaseLine(Base):
     __table_args__ = (
         UniqueConstraint("purchase_id", "number"),
         CheckConstraint("quantity > 0", name="ordered_something"),
-        CheckConstraint("received >= 0 and refused >= 0 and received <= quantity", name="not_more_than_ordered"),
+        CheckConstraint(
+            "received >= 0 and refused >= 0 and received <= quantity", name="not_more_than_ordered"
+        ),
     )
 
     id: Mapped[Id]
@@ -119,7 +122,7 @@ class Quote(Base):
 
 
 class Delivery(Base):
-    """One arrival of goods (goods received note); `lines` holds {line, received, refused} per purchase line."""
+    """One arrival of goods (goods received note); `lines` holds {line, received, refused, remark} of each."""
 
     __tablename__ = "delivery"
     __table_args__ = (UniqueConstraint("purchase_id", "number"),)
@@ -130,6 +133,8 @@ class Delivery(Base):
     number: Mapped[int] = mapped_column(Integer)
     received_on: Mapped[date] = mapped_column(Date)
     received_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    place: Mapped[str] = mapped_column(String(160), default="")
+    waybill: Mapped[str] = mapped_column(String(60), default="")
     note: Mapped[str] = mapped_column(String(2000), default="")
     lines: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
 
@@ -147,6 +152,7 @@ class Handover(Base):
     guardian_name: Mapped[str] = mapped_column(String(160), default="")
     witness: Mapped[str] = mapped_column(String(160), default="")
     place: Mapped[str] = mapped_column(String(160), default="")
+    serials: Mapped[str] = mapped_column(String(1000), default="")
     signed_on: Mapped[date] = mapped_column(Date)
     recorded_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
 
@@ -158,19 +164,20 @@ class Payment(Base):
     __table_args__ = (
         CheckConstraint("(tranche_id is null) <> (purchase_id is null)", name="one_cause"),
         CheckConstraint("amount_minor > 0", name="something"),
-        CheckConstraint("authorised_by is null or authorised_by <> certified_by", name="authoriser_not_certifier"),
+        CheckConstraint(
+            "authorised_by is null or authorised_by <> certified_by", name="authoriser_not_certifier"
+        ),
         CheckConstraint(
             "released_by is null or (released_by <> authorised_by and released_by <> certified_by)",
             name="releaser_is_third",
         ),
         CheckConstraint(
-            "released_at is null or (certified_at is not null and authorised_at is not null)", name="three_steps"
+            "released_at is null or (certified_at is not null and authorised_at is not null)",
+            name="three_steps",
         ),
+        Index("uq_payment_tranche", "tranche_id", unique=True, postgresql_where=text("cancelled_at is null")),
         Index(
-            "uq_payment_tranche", "tranche_id", unique=True, postgresql_where="cancelled_at is null"
-        ),
-        Index(
-            "uq_payment_purchase", "purchase_id", unique=True, postgresql_where="cancelled_at is null"
+            "uq_payment_purchase", "purchase_id", unique=True, postgresql_where=text("cancelled_at is null")
         ),
     )
 
@@ -191,4 +198,5 @@ class Payment(Base):
     released_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     released_at: Mapped[Timestamp | None]
     bank_reference: Mapped[str | None] = mapped_column(String(80))
+    paid_on: Mapped[date | None] = mapped_column(Date)
     cancelled_at: Mapped[Timestamp | None]

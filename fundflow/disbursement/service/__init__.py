@@ -1,0 +1,1 @@
+"""Verbs of the disbursement room: tranches and their payments, purchases up to their handover."""

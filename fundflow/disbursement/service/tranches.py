@@ -1,0 +1,71 @@
+"""Planning an award's tranches, and holding them while a case is suspended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from fundflow.accounts import SYSTEM
+from fundflow.applications.service.hooks import begin_stage
+from fundflow.approval.queries import award_of
+from fundflow.disbursement.models import Tranche
+from fundflow.platform.db import db
+from fundflow.platform.errors import Refused
+from fundflow.platform.ids import new_id
+from fundflow.platform.money import split
+from fundflow.workflow import MoveContext
+
+KIND = "tranche"
+
+
+def of_case(ctx: MoveContext) -> Sequence[Tranche]:
+    """The tranches of the case, in order."""
+    return db.session.scalars(
+        select(Tranche).where(Tranche.application_id == ctx.case.id).order_by(Tranche.number)
+    ).all()
+
+
+def is_final(ctx: MoveContext, kind: str, stage: str) -> bool:
+    """Whether nothing leaves this stage of a machine."""
+    return bool(ctx.definition.machines[kind].definition.stages[stage].final)
+
+
+def plan(ctx: MoveContext) -> None:
+    """Split the award by the programme's shares, the remainder by largest remainder; once per case.
+
+    A part that would be nothing (an award of a few cents) is left out; the others still sum to the award.
+    Raises Refused without an award.
+    """
+    award = award_of(ctx.case.id)
+    if award is None:
+        raise Refused([_("There is no award to split into parts.")])
+    if of_case(ctx):
+        return
+    parts = ctx.definition.programme.tranches
+    for part, minor in zip(parts, split(award.amount_minor, [each.share for each in parts]), strict=True):
+        if minor == 0:
+            continue
+        tranche = Tranche(
+            id=new_id(),
+            application_id=ctx.case.id,
+            number=part.number,
+            title=dict(part.title),
+            share=part.share,
+            amount_minor=minor,
+            currency=award.currency,
+            blocked=False,
+        )
+        begin_stage(actor=SYSTEM, case=ctx.case, kind=KIND, subject=tranche)
+        db.session.add(tranche)
+    db.session.flush()
+
+
+def block(ctx: MoveContext, *, blocked: bool) -> None:
+    """Hold, or free, every tranche that is not finished; a page opened before then is stale."""
+    for tranche in of_case(ctx):
+        if tranche.blocked != blocked and not is_final(ctx, KIND, tranche.stage):
+            tranche.blocked = blocked
+            tranche.row_version += 1
+    db.session.flush()
