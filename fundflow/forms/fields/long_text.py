@@ -23,7 +23,7 @@ class LongTextField(FieldType[d.LongText]):
 
     def read(self, text: str, context: Context) -> str:
         del context
-        return clean(text.replace("\r\n", "\n").replace("\r", "\n"))
+        return clean(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
     def problems(self, stored: Any, context: Context) -> list[str]:
         del context

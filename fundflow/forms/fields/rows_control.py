@@ -23,6 +23,11 @@ class CellField(AnswerField):
         if self.control == "radios":
             self.control = "select"
 
+    def described(self, error: str | None) -> str:
+        """As for a question of its own, but the help stands once, in the head of the column."""
+        rows, _key, column = self.name.split("-")
+        return super().described(error).replace(f"{self.id}-help", f"{rows}-{column}-help")
+
 
 @dataclass(slots=True)
 class Entry:
