@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fundflow.accounts import names_of, role_names
+from fundflow.accounts import names_of, roles
 from fundflow.applications.queries import answers_by_form
 from fundflow.approval.entitlement import entitlement
 from fundflow.approval.queries import agreement_of, award_of, latest_decision
@@ -43,8 +43,13 @@ def decision(ctx: MoveContext) -> dict[str, Any]:
         "decided_on": row.decided_at.date().isoformat(),
         "decided_at": row.decided_at.isoformat(),
         "decided_by_name": names_of([row.decided_by]).get(row.decided_by, "") if row.decided_by else "",
-        "decided_by_role": role_names(ctx.case.language).get(row.decided_role, row.decided_role),
+        "decided_by_role": _role(row.decided_role, ctx.case.language),
     }
+
+
+def _role(name: str, language: str) -> str:
+    role = roles().get(name)
+    return pick(role.label, language) if role else name
 
 
 @fact(
