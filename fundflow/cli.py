@@ -7,6 +7,7 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from fundflow.audit.cli import group as audit_group
+from fundflow.demo.cli import group as demo_group
 from fundflow.platform import jobs
 from fundflow.programmes.cli import group as programmes_group
 
@@ -15,6 +16,7 @@ def setup_cli(app: Flask) -> None:
     """Add the commands to `flask --app wsgi`."""
     app.cli.add_command(audit_group)
     app.cli.add_command(programmes_group)
+    app.cli.add_command(demo_group)
     app.cli.add_command(worker)
 
 

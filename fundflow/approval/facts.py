@@ -22,6 +22,7 @@ PLAN_FORM = "plan"
         "reason": "why",
         "conditions": "conditions, or empty",
         "amount": "the amount, or null",
+        "amount_minor": "the same in minor units, 0 without one, for conditions",
         "decided_on": "day",
         "decided_at": "moment",
         "decided_by_name": "by whom",
@@ -34,12 +35,13 @@ def decision(ctx: MoveContext) -> dict[str, Any]:
     if row is None:
         return dict.fromkeys(
             ("outcome", "reason", "conditions", "decided_by_name", "decided_by_role"), ""
-        ) | {"amount": None, "decided_on": None, "decided_at": None}
+        ) | {"amount": None, "amount_minor": 0, "decided_on": None, "decided_at": None}
     return {
         "outcome": row.outcome,
         "reason": row.reason,
         "conditions": row.conditions,
         "amount": {"minor": row.amount_minor, "currency": row.currency} if row.amount_minor is not None else None,
+        "amount_minor": row.amount_minor or 0,
         "decided_on": row.decided_at.date().isoformat(),
         "decided_at": row.decided_at.isoformat(),
         "decided_by_name": names_of([row.decided_by]).get(row.decided_by, "") if row.decided_by else "",

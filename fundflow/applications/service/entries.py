@@ -66,9 +66,7 @@ def open_entry(
 
 def may_fill(form: Form, case: Application, who: CaseActor) -> bool:
     """Whether a form is open to these roles at the case's present stage."""
-    if form.fill is None:
-        return False
-    return bool(who.roles & set(form.fill.by)) and (not form.fill.in_ or case.stage in form.fill.in_)
+    return bool(who.roles & set(form.fill.by)) and (not form.fill.stages or case.stage in form.fill.stages)
 
 
 def begin(*, actor: Actor, case: Application, form: str) -> FormEntry:
@@ -90,7 +88,7 @@ def begin(*, actor: Actor, case: Application, form: str) -> FormEntry:
     ).first()
     if existing is not None and existing.state == "draft":
         return existing
-    if existing is not None and form_def.fill is not None and not form_def.fill.many:
+    if existing is not None and not form_def.fill.many:
         raise Refused([_("This form has been handed in already.")])
     return open_entry(actor_id=actor.user_id, case=case, form=form)
 

@@ -1,0 +1,53 @@
+"""`flask demo run` and `flask demo sign-ins`."""
+
+from __future__ import annotations
+
+import time
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from fundflow.accounts import role_names
+from fundflow.applications.models import Application
+from fundflow.demo.papers import papers_of, save_papers
+from fundflow.demo.story import data, run
+from fundflow.platform.db import db
+
+group = AppGroup("demo", help="The demo office.")
+PASSWORD = "fundflow-demo-office"  # noqa: S105 - printed on purpose; the command refuses to run outside the demo
+
+
+@group.command("run")
+def run_command() -> None:
+    """Fill the demo office and take its cases through every stage, by the services that the web uses."""
+    _require_demo()
+    began = time.monotonic()
+    stories = run(password=PASSWORD, say=click.echo)
+    for cases in stories.values():
+        for case in cases.values():
+            row = case.row()
+            click.echo(f"\n{row.reference or '(draft)'}  {row.title or row.applicant_name}: {' > '.join(case.stages)}")
+            for number, title, path in save_papers(row.id):
+                click.echo(f"    {number:<24} {title:<42} {path}")
+    closed = db.session.scalars(select(Application).where(Application.stage == "closed")).all()
+    click.echo(f"\n{len(closed)} cases closed; {papers_of(None)} PDFs issued; {time.monotonic() - began:.0f} s.")
+
+
+@group.command("sign-ins")
+def sign_ins_command() -> None:
+    """One sign-in per role."""
+    _require_demo()
+    names, seen = role_names("en"), set()
+    click.echo(f"Password of everybody: {PASSWORD}")
+    for person in data("office")["people"].values():
+        roles = ", ".join(names.get(role, role) for role in person.get("roles", ())) or "Applicant or beneficiary"
+        if roles not in seen or not person.get("roles"):
+            click.echo(f"  {roles:<28} {person['email']:<30} {person['name']}")
+        seen.add(roles)
+
+
+def _require_demo() -> None:
+    if not current_app.config["DEMO"]:
+        raise click.ClickException("The demo office is filled only with FUNDFLOW_ENVIRONMENT=demo.")
