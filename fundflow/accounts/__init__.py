@@ -9,6 +9,7 @@ from fundflow.accounts.scopes import offer
 from fundflow.accounts.service import (
     create_user,
     grant_role,
+    remove_second_step,
     revoke_role,
     set_active,
     set_language,
@@ -31,6 +32,7 @@ __all__ = [
     "load_actor",
     "names_of",
     "offer",
+    "remove_second_step",
     "revoke_role",
     "role_names",
     "roles",

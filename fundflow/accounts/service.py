@@ -121,6 +121,20 @@ def set_active(actor: Actor, *, user_id: uuid.UUID, active: bool) -> None:
     audit.record(action=action, actor_id=actor.user_id, user_id=user.id)
 
 
+def remove_second_step(actor: Actor, *, user_id: uuid.UUID) -> None:
+    """Let a person who lost phone and codes sign in by password again, after their identity was checked.
+
+    Ends every session of the account. Raises Forbidden, NotFound.
+    """
+    require_manager(actor)
+    require_other(actor, user_id)
+    user = queries.user(user_id)
+    user.tf_primary_method = user.tf_totp_secret = user.mf_recovery_codes = None
+    user.fs_uniquifier = uuid.uuid4().hex
+    db.session.flush()
+    audit.record(action="user.second_step_removed", actor_id=actor.user_id, user_id=user.id)
+
+
 def set_language(actor: Actor, *, language: str) -> None:
     """Remember the language in which a person reads pages and mails. Raises Invalid."""
     if actor.user_id is None or actor.language == language:

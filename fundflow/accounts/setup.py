@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from flask import Flask, session
 from flask_login import user_logged_in, user_logged_out
-from flask_security import Security
 from flask_security.signals import (
     password_changed,
     password_reset,
-    user_authenticated,
+    tf_disabled,
+    tf_profile_changed,
     user_confirmed,
     user_registered,
 )
 
 from fundflow import audit
-from fundflow.accounts import forms, views
+from fundflow.accounts import forms, secondfactor, views
 from fundflow.accounts.actor import signed_in
 from fundflow.accounts.cli import users_cli
 from fundflow.accounts.datastore import Datastore
@@ -27,7 +27,7 @@ from fundflow.web import actor as web_actor
 def setup(app: Flask) -> None:
     """Sign-in by Flask-Security, the actor of each request, the pages of people, and the `user` commands."""
     app.config.update(options(app))
-    Security(
+    secondfactor.SignIn(
         app,
         Datastore(),
         login_form=forms.LoginForm,
@@ -37,6 +37,11 @@ def setup(app: Flask) -> None:
         change_password_form=forms.ChangePasswordForm,
         send_confirmation_form=forms.SendConfirmationForm,
         verify_form=forms.VerifyForm,
+        two_factor_setup_form=secondfactor.SetupForm,
+        two_factor_rescue_form=secondfactor.RescueForm,
+        two_factor_verify_code_form=secondfactor.CodeForm,
+        mf_recovery_form=secondfactor.RecoveryForm,
+        totp_cls=secondfactor.Codes,
         mail_util_cls=Mailing,
         password_util_cls=forms.Passwords,
     )
@@ -52,11 +57,13 @@ def setup(app: Flask) -> None:
 def _follow(app: Flask) -> None:
     """Note in the audit trail what people do to their accounts, and forget the cached actor in time."""
     acts = {
-        "user.signed_in": user_authenticated,
+        "user.signed_in": user_logged_in,
         "user.registered": user_registered,
         "user.confirmed": user_confirmed,
         "user.password_reset": password_reset,
         "user.password_changed": password_changed,
+        "user.second_factor_set": tf_profile_changed,
+        "user.second_factor_removed": tf_disabled,
     }
     for action, signal in acts.items():
         signal.connect(_recorder(action), app, weak=False)

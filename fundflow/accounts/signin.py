@@ -11,13 +11,16 @@ from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
 
+from fundflow.accounts import secondfactor
 from fundflow.platform import clock
 from fundflow.platform.db import transaction
+from fundflow.platform.errors import NotFound
 from fundflow.web.access import PUBLIC, SIGNED_IN, declare
 from fundflow.web.setup import limiter
 
 WRITING_GET = {"security.confirm_email"}  # the link of a mail; a second visit changes nothing
-PRIVATE = {"change_password", "verify", "mf_recovery_codes", "two_factor_setup", "two_factor_setup_validate"}
+CLOSED = ("two_factor_rescue",)  # a mail to the office with nothing that proves who wrote it
+PRIVATE = {"change_password", "verify", "mf_recovery_codes", "two_factor_setup_validate"}
 
 
 def N_(message: str) -> str:  # noqa: N802 - the usual name of the marker for message extraction
@@ -52,6 +55,20 @@ MESSAGES = {
     "PASSWORD_RESET_REQUEST": (N_("If there is an account for %(email)s, a link is on its way."), "info"),
     "REAUTHENTICATION_REQUIRED": (N_("Enter your password once more to go on."), "info"),
     "REAUTHENTICATION_SUCCESSFUL": (N_("Thank you."), "success"),
+    "INVALID_RECOVERY_CODE": (N_("This is none of your unused recovery codes."), "error"),
+    "NO_RECOVERY_CODES_SETUP": (N_("You have no recovery codes yet."), "info"),
+    "TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": (
+        N_("From now on signing in asks for a code of your app."),
+        "success",
+    ),
+    "TWO_FACTOR_DISABLED": (N_("From now on your password is enough to sign in."), "success"),
+    "TWO_FACTOR_INVALID_TOKEN": (
+        N_("This code is wrong or too old. Enter the one your app shows now."),
+        "error",
+    ),
+    "TWO_FACTOR_LOGIN_SUCCESSFUL": (N_("Thank you, the code is right."), "success"),
+    "TWO_FACTOR_PERMISSION_DENIED": (N_("Please sign in with your password first."), "info"),
+    "TWO_FACTOR_SETUP_EXPIRED": (N_("That took too long. Please start again."), "warning"),
     "UNAUTHENTICATED": (N_("Please sign in first."), "info"),
 }
 
@@ -91,6 +108,7 @@ def options(app: Flask) -> dict[str, Any]:
         "CONFIRM_EMAIL_WITHIN": timedelta(days=3),
         "CACHE_CONTROL": None,
         "API_ENABLED_METHODS": ["session"],
+        **secondfactor.options(app),
         "CLI_USERS_NAME": None,
         "CLI_ROLES_NAME": None,
         **{f"MSG_{name}": message for name, message in MESSAGES.items()},
@@ -124,10 +142,18 @@ def guard_views(app: Flask) -> None:
         app.view_functions[endpoint] = _in_transaction(
             app.view_functions[endpoint], get=endpoint in WRITING_GET
         )
+    for name in CLOSED:
+        app.view_functions[f"security.{name}"] = _nothing_here
     _slow_down(app, "login", "10 per 5 minutes", key=_per_person, counts=_failed)
     _slow_down(app, "login", "60 per 5 minutes", counts=_failed)
+    for name in ("two_factor_token_validation", "mf_recovery"):
+        _slow_down(app, name, "10 per 5 minutes", key=secondfactor.asked_person, counts=_failed)
     for name in ("forgot_password", "send_confirmation", "register"):
         _slow_down(app, name, "20 per hour")
+
+
+def _nothing_here() -> ResponseReturnValue:
+    raise NotFound
 
 
 def _slow_down(

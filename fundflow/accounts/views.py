@@ -168,3 +168,12 @@ def activate(user_id: uuid.UUID) -> ResponseReturnValue:
         service.set_active(current_actor(), user_id=user_id, active=active)
     flash(_("The account is open again.") if active else _("The account is closed."), "success")
     return redirect(url_for("accounts.user", user_id=user_id))
+
+
+@area.post("/people/<uuid:user_id>/second-step/remove", access=MANAGE)
+def remove_second_step(user_id: uuid.UUID) -> ResponseReturnValue:
+    """Help someone who lost their phone."""
+    with transaction():
+        service.remove_second_step(current_actor(), user_id=user_id)
+    flash(_("The second step is removed. The person signs in by password."), "success")
+    return redirect(url_for("accounts.user", user_id=user_id))
