@@ -25,7 +25,8 @@ def cel_answers(
 ) -> dict[str, Any]:
     """Every question's answer for conditions: money in minor units, dates as ISO text, sums `<rows>_<sum>`.
 
-    No answer is null, "" for texts, [] for lists. Questions in `without` count as not answered.
+    No answer is "" for texts and choices, [] for lists, null for figures and dates. Questions in `without`
+    count as not answered.
     """
     seen: dict[str, Any] = {}
     for question in form_def.questions():

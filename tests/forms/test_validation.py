@@ -136,7 +136,7 @@ def test_conditions_see_every_question():
     seen = forms.cel_answers(application(), {"budget": [row("works", "2", 50)]}, values=VALUES)
     assert seen["budget_total"] == 100
     assert seen["budget_staff"] == 0
-    assert (seen["status"], seen["why_none"], seen["jobs"], seen["truth"]) == (None, "", None, False)
+    assert (seen["status"], seen["why_none"], seen["jobs"], seen["truth"]) == ("", "", None, False)
 
 
 def test_a_summary_in_the_language_of_the_reader():

@@ -55,6 +55,9 @@ class OneOf(FieldType[Q]):
                 return label
         return "" if stored is None else str(stored)
 
+    def cel(self, stored: Any) -> str:
+        return str(stored or "")
+
     def sample(self) -> str:
         return self.ids()[0]
 

@@ -51,6 +51,9 @@ class CodeField(FieldType[d.Code]):
     def display(self, stored: Any, language: str) -> str:
         return "" if not stored else codes.names(self.question.list, language).get(str(stored), str(stored))
 
+    def cel(self, stored: Any) -> str:
+        return str(stored or "")
+
     def faults(self) -> list[str]:
         if not codes.exists(self.question.list):
             return [f"there is no code list {self.question.list!r}"]

@@ -23,6 +23,11 @@ class CellField(AnswerField):
         if self.control == "radios":
             self.control = "select"
 
+    @property
+    def counter(self) -> int | None:
+        """Only texts of several lines are counted in the narrow cells."""
+        return self.answer.counter if self.control == "textarea" else None
+
     def described(self, error: str | None) -> str:
         """As for a question of its own, but the help stands once, in the head of the column."""
         rows, _key, column = self.name.split("-")

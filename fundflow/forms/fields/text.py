@@ -25,8 +25,9 @@ class TextField(FieldType[d.Text]):
 
     @property
     def counter(self) -> int | None:
-        """Characters to count down from, for answers long enough to need it."""
-        return self.question.max_length if self.question.max_length >= 100 else None
+        """Characters to count down from, where the definition sets a limit that people may meet."""
+        limit = self.question.max_length
+        return limit if limit >= 100 and "max_length" in self.question.model_fields_set else None
 
     def read(self, text: str, context: Context) -> str:
         del context

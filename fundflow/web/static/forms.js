@@ -2,11 +2,13 @@
 const language = document.documentElement.lang || "en";
 
 // ---- conditional questions: the server decides again when the form is sent
-const answersOf = (form, question) =>
-  [...form.querySelectorAll(`[name="q_${question}"]`)]
+function answersOf(form, question) {
+  const found = [...form.querySelectorAll(`[name="q_${question}"]`)]
     .filter((input) => input.type !== "hidden" && !input.closest("[data-show-if][hidden]"))
     .filter((input) => !["radio", "checkbox"].includes(input.type) || input.checked)
     .map((input) => input.value);
+  return found.length ? found : [""];
+}
 
 const meets = (clause, answers) =>
   clause.not ? !answers.some((a) => clause.not.includes(a)) : answers.some((a) => clause.in.includes(a));
