@@ -21,6 +21,7 @@ class Office:
     """The people and calls of the demo by their keys."""
 
     password: str
+    told_at: datetime
     people: dict[str, uuid.UUID] = field(default_factory=dict)
     calls: dict[str, uuid.UUID] = field(default_factory=dict)
 
@@ -29,21 +30,24 @@ class Office:
         return load_actor(self.people[key])
 
 
-def set_up(data: dict[str, Any], *, password: str) -> Office:
-    """People, programmes, funds and calls; what exists already is found and kept."""
-    office = Office(password)
+def set_up(office: Office, data: dict[str, Any]) -> None:
+    """People, programmes, funds and the calls of long ago; what exists already is found and kept."""
     for key, person in data["people"].items():
         with transaction():
-            office.people[key] = _person(person, password)
+            office.people[key] = _person(person, office.password)
     for path in folders().values():
         with transaction():
             publish(actor_id=None, files=read_folder(path))
+    open_calls(office, data["funds"], data["calls"])
+
+
+def open_calls(office: Office, funds: list[dict[str, Any]], calls: dict[str, Any]) -> None:
+    """Funds with their lines, and calls on them; days count from the present moment."""
     with transaction():
-        lines = {code: line for fund in data["funds"] for code, line in _fund(fund).items()}
-    for key, call in data["calls"].items():
+        lines = {code: line for fund in funds for code, line in _fund(fund).items()}
+    for key, call in calls.items():
         with transaction():
             office.calls[key] = _call(key, call, lines)
-    return office
 
 
 def _person(person: dict[str, Any], password: str) -> uuid.UUID:

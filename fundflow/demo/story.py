@@ -10,15 +10,16 @@ from typing import Any
 from sqlalchemy import select
 
 from fundflow.applications.models import Application
-from fundflow.demo.office import Office, set_up
+from fundflow.demo.office import Office, open_calls, set_up
 from fundflow.demo.script import Case
 from fundflow.platform import clock
 from fundflow.platform.db import db
 from fundflow.platform.strict_yaml import load
 from fundflow.programmes import Call
 
-STORIES = ("startup",)
+STORIES = ("startup", "reintegration", "today")
 BEGAN_DAYS_AGO = 480
+SHARED = ("answers", "changes", "scores", "sequences")
 
 
 def data(name: str) -> dict[str, Any]:
@@ -31,10 +32,14 @@ def data(name: str) -> dict[str, Any]:
 def tell(office: Office, name: str, say: Callable[[str], None]) -> dict[str, Case]:
     """Play one story; returns its cases by key."""
     story = data(name)
+    for part in SHARED:
+        story[part] = {**data(story["like"])[part], **story.get(part, {})} if "like" in story else story.get(part, {})
     cases = {
         key: Case(office, key, case["call"], case.get("cast", {}), story, say) for key, case in story["cases"].items()
     }
     for scene in story["story"]:
+        if "days_ago" in scene:
+            clock.advance(office.told_at - timedelta(days=scene["days_ago"]) - clock.now())
         say(f"{scene['case']}:")
         cases[scene["case"]].play(scene["steps"])
     return cases
@@ -50,9 +55,11 @@ def told(slug: str) -> bool:
 def run(*, password: str, say: Callable[[str], None]) -> dict[str, dict[str, Case]]:
     """Set the office up and tell every story; what was told before is left as it is."""
     office_data = data("office")
-    began = clock.now() - timedelta(days=BEGAN_DAYS_AGO)
+    office = Office(password, told_at=clock.now())
+    began = office.told_at - timedelta(days=BEGAN_DAYS_AGO)
     with clock.at(began):
-        office = set_up(office_data, password=password)
+        set_up(office, office_data)
+    open_calls(office, office_data["funds"], office_data["later_calls"])
     found: dict[str, dict[str, Case]] = {}
     for name in STORIES:
         call = next(iter(data(name)["cases"].values()))["call"]
@@ -61,6 +68,4 @@ def run(*, password: str, say: Callable[[str], None]) -> dict[str, dict[str, Cas
             continue
         with clock.at(began):
             found[name] = tell(office, name, say)
-    set_up({**office_data, "people": {}, "funds": office_data["funds"], "calls": office_data["later_calls"]},
-           password=password)
     return found
