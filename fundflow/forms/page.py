@@ -140,7 +140,7 @@ class PageForm(Form):
             return label
         row, _dot, column = rest.partition(".")
         named = answer.by_id[column].label(self.context.language) if column in answer.by_id else column
-        return _("%(question)s, row %(row)s, %(column)s", question=label, row=int(row) + 1, column=named)
+        return _("%(question)s (row %(row)s, %(column)s)", question=label, row=int(row) + 1, column=named)
 
     def optional(self, question: d.Base) -> bool:
         """Whether to say that the question may stay open."""

@@ -112,7 +112,7 @@ def test_messages_about_rows_stand_at_the_row_of_the_page():
         "budget.2.quantity": "Enter at most 3 decimal places.",
     }
     assert form.anchor("budget.2.quantity") == form["q_budget"].entries[2].cells[1].id
-    assert form.name_of("budget.2.quantity") == "Budget, row 3, Quantity"
+    assert form.name_of("budget.2.quantity") == "Budget (row 3, Quantity)"
 
 
 def test_a_rule_over_a_sum_looks_at_what_was_posted():

@@ -159,3 +159,13 @@ def test_rows_for_readers():
     line = budget.pdf_rows(rows, "en")[0]
     assert (line.label, line.table) == ("Budget", budget.table(rows, "en"))
     assert budget.pdf_rows([], "en")[0].table is None
+
+
+def test_sums_for_conditions_only_are_not_shown():
+    sums = {"total": "cost", "staff": {"of": "cost", "where": "r.heading == 'staff'"}}
+    rows = [row("works", "2", 100), row("staff", "3", 100)]
+    hidden = field(**BUDGET | {"sums": sums})
+    assert hidden.totals(rows, "en", VALUES) == [("total", "Total", "€5.00")]
+    assert hidden.sums(rows, VALUES)["staff"] == euro(300)
+    two = field(**BUDGET | {"sums": {"total": "cost", "prices": "unit_price"}})
+    assert two.totals(rows, "en", VALUES) == [("total", "Cost", "€5.00"), ("prices", "Unit price", "€2.00")]

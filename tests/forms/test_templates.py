@@ -114,7 +114,7 @@ def test_every_type_is_accessible_with_errors(page, everything):
     links = summary.xpath(".//a")
     assert len(links) == len(form.problems)
     for link, (path, message) in zip(links, form.problems.items(), strict=True):
-        assert link.text_content() == f"{form.name_of(path)}: {message}"
+        assert link.text_content() == f"{form.name_of(path)} – {message}"
         if path.startswith("rs"):
             continue
         target = tree.get_element_by_id(link.get("href")[1:])
@@ -133,7 +133,7 @@ def test_errors_of_a_service_are_shown_in_place(page):
     tree = page(text, form=form_of(application()), problems=problems)
     assert tree.get_element_by_id("q_jobs-error").text == "Too many for this call."
     assert [item.text_content() for item in tree.xpath("//*[@id='errors']//li")] == [
-        "Jobs: Too many for this call.",
+        "Jobs – Too many for this call.",
         "The call is closed.",
     ]
 
@@ -162,7 +162,7 @@ def test_rows_work_without_javascript(page):
     assert tree.xpath("//tbody//button[@name='rows_remove']/@value") == ["budget:0", "budget:1"]
     assert tree.xpath("//tbody//input[@name='q_budget']/@value") == ["0", "1"]
     assert [cell.text for cell in tree.xpath("//tfoot//td[@data-sum]")] == ["€5,999.98", "€1,000.00"]
-    assert tree.xpath("//td/@data-label")[:5] == ["Heading", "Quantity", "Unit price", "Note", "Cost"]
+    assert tree.xpath("//td/@data-label")[:5] == ["Heading", "Quantity", "Unit price (EUR)", "Note", "Cost"]
     live = json.loads(tree.xpath("//*[@data-live]/@data-live")[0])
     assert live["computed"] == {"cost": ["quantity", "unit_price", "*"]}
     assert live["sums"]["staff"] == {"of": "cost", "where": [{"q": "heading", "in": ["staff"]}]}

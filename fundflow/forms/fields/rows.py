@@ -125,9 +125,17 @@ class RowsField(FieldType[d.Rows]):
             raise limits.BadLimit(f"{self.question.id}.{name}: only figures have sums")
         return column
 
-    def sum_label(self, name: str, language: str) -> str:
-        """The words beside a sum."""
-        return pick(self.question.sums[name].label, language) or said(language, _TOTAL)
+    def totals(self, rows: Any, language: str, values: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+        """Name, words and text of the sums to show: one with `where` but no label is for conditions only."""
+        figures, named = self.sums(rows, values), self.question.sums
+        plain = [name for name, total in named.items() if not total.label and not total.where]
+        words = {name: pick(total.label, language) for name, total in named.items() if total.label}
+        if len(plain) == 1:
+            words[plain[0]] = said(language, _TOTAL)
+        else:
+            words |= {name: self.by_id[named[name].of].label(language) for name in plain}
+        shown = (name for name in named if name in words)
+        return [(name, words[name], self.sum_type(name).display(figures[name], language)) for name in shown]
 
     def live(self, context: Context) -> dict[str, Any]:
         """The calculations for the browser: decimal sign, scales of columns, reverse Polish steps, sums."""
@@ -213,10 +221,7 @@ class RowsField(FieldType[d.Rows]):
         return Table(
             headings=tuple(column.label(language) for column in shown.values()),
             rows=tuple(tuple(c.display(row[name], language) for name, c in shown.items()) for row in full),
-            totals=tuple(
-                (self.sum_label(name, language), self.sum_type(name).display(figure, language))
-                for name, figure in self.sums(stored, values).items()
-            ),
+            totals=tuple((words, text) for _name, words, text in self.totals(stored, language, values)),
             figures=frozenset(index for index, column in enumerate(shown.values()) if column.figure),
         )
 
@@ -264,4 +269,5 @@ def _scale(column: FieldType[Any], context: Context) -> dict[str, Any]:
     if isinstance(column, MoneyField):
         code = column.currency(context.values)
         return {"places": money.exponent(code), "currency": code}
-    return {"places": column.question.decimals}
+    suffix = column.display("0", context.language).removeprefix("0")
+    return {"places": column.question.decimals, "suffix": suffix}

@@ -24,6 +24,16 @@ class CellField(AnswerField):
             self.control = "select"
 
     @property
+    def suffix(self) -> str:
+        """Units stand once, in the head of the column."""
+        return ""
+
+    @property
+    def unit(self) -> str:
+        """The unit, for the head of the column and the label of the cell."""
+        return self.answer.suffix(self.context)
+
+    @property
     def counter(self) -> int | None:
         """Only texts of several lines are counted in the narrow cells."""
         return self.answer.counter if self.control == "textarea" else None
@@ -129,16 +139,7 @@ class RowsAnswerField(AnswerField):
     @property
     def sums(self) -> list[tuple[str, str, str]]:
         """Name, label and text of each sum."""
-        shown = self.answer.sums(self.data, self.context.values)
-        language = self.context.language
-        return [
-            (
-                name,
-                self.answer.sum_label(name, language),
-                self.answer.sum_type(name).display(stored, language),
-            )
-            for name, stored in shown.items()
-        ]
+        return self.answer.totals(self.data, self.context.language, self.context.values)
 
     def prototype(self) -> Entry:
         """An empty row for the browser to copy; its key is a placeholder."""

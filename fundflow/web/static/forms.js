@@ -72,11 +72,11 @@ function round([a, b], places) {
   return (a < 0n ? -1n : 1n) * (top / (2n * b));
 }
 
-function write(units, { places, currency }) {
+function write(units, { places, currency, suffix }) {
   const digits = (units < 0n ? -units : units).toString().padStart(places + 1, "0");
   const text = (units < 0n ? "-" : "") + digits.slice(0, digits.length - places) + (places ? `.${digits.slice(-places)}` : "");
   const style = currency ? { style: "currency", currency, minimumFractionDigits: places } : { maximumFractionDigits: places };
-  return new Intl.NumberFormat(language, style).format(text);
+  return new Intl.NumberFormat(language, style).format(text) + (suffix ?? "");
 }
 
 function sums(rows) {
