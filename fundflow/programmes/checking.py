@@ -2,35 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePosixPath
 
 from fundflow import documents, forms
-from fundflow.platform.strict_yaml import locate_key
-from fundflow.programmes.findings import Finding
+from fundflow.accounts import role_names
+from fundflow.forms import Form
 from fundflow.programmes.loading import Parsed, parse
+from fundflow.programmes.references import CASE, PARTY_KINDS, Place, references
+from fundflow.programmes.wordings import languages, letter_wordings, mail_wordings
+from fundflow.workflow import Finding, Known, MachineFile, Registry, check_machines, default_registry, nearest
+
+OWNER = "owner"
+"""The one person whom a sub-object belongs to, such as the writer of a review."""
 
 
-def check(files: Mapping[str, str]) -> list[Finding]:
-    """Every finding of a programme's files, errors first, each at its place."""
+def check(files: Mapping[str, str], registry: Registry = default_registry) -> list[Finding]:
+    """Every finding of a programme's files, errors first, each at its place.
+
+    The rules that machines name must be registered by then: importing the rooms does that.
+    """
     parsed, findings = parse(files)
     if parsed is None:
-        return findings
-    found = [*_forms(files, parsed), *_letters(files, parsed)]
-    return sorted(found, key=lambda finding: (finding.severity, finding.file, finding.line))
+        return sorted(findings, key=_order)
+    parts: tuple[Callable[[Parsed, Registry], Iterator[Finding]], ...] = (
+        _machines,
+        _forms,
+        _fillers,
+        _letters,
+        letter_wordings,
+        mail_wordings,
+        references,
+        languages,
+    )
+    return sorted({found: None for part in parts for found in part(parsed, registry)}, key=_order)
 
 
-def _forms(files: Mapping[str, str], parsed: Parsed) -> Iterator[Finding]:
+def _order(finding: Finding) -> tuple[str, str, int, int]:
+    return finding.severity, finding.file, finding.line, finding.column
+
+
+def _machines(parsed: Parsed, registry: Registry) -> Iterator[Finding]:
+    if CASE not in parsed.machines:
+        yield Finding("error", f"machines/{CASE}.yaml", 1, 1, f"the file machines/{CASE}.yaml is missing")
+    known = Known(
+        roles={*role_names(), *PARTY_KINDS, OWNER},
+        forms={name: answer_names(form) for name, form in parsed.forms.items()},
+        letters=parsed.letters,
+        mails=parsed.mails,
+        values={*parsed.programme.values, "currency"},
+    )
+    machines = [
+        MachineFile(kind, name, machine, parsed.places[name])
+        for kind, machine in parsed.machines.items()
+        for name in (f"machines/{kind}.yaml",)
+    ]
+    yield from check_machines(machines, known, registry)
+
+
+def answer_names(form: Form) -> frozenset[str]:
+    """The names that conditions may read in a form's answers: its questions and the sums of its rows."""
+    sums = {f"{each.id}_{name}" for each in form.questions() for name in getattr(each, "sums", ())}
+    return frozenset({each.id for each in form.questions()} | sums)
+
+
+def _forms(parsed: Parsed, _registry: Registry) -> Iterator[Finding]:
     values = {**parsed.programme.values, "currency": parsed.programme.currency}
     for form_id, form in parsed.forms.items():
-        name = f"forms/{form_id}.yaml"
+        place = Place(parsed, f"forms/{form_id}.yaml")
         for path, severity, message in forms.check(form, values=values, languages=parsed.programme.languages):
-            line, column = locate_key(files[name], tuple(path.split(".")))
-            yield Finding(severity, name, line, column, f"{path}: {message}")
+            yield place.finding(tuple(path.split(".")), f"{path}: {message}", severity=severity)
 
 
-def _letters(files: Mapping[str, str], parsed: Parsed) -> Iterator[Finding]:
+def _fillers(parsed: Parsed, _registry: Registry) -> Iterator[Finding]:
+    """Who fills or reads a form, and in which stages of the case."""
+    roles = {*role_names(), *PARTY_KINDS, OWNER}
+    stages = parsed.machines[CASE].stages if CASE in parsed.machines else {}
+    for form_id, form in parsed.forms.items():
+        place = Place(parsed, f"forms/{form_id}.yaml")
+        for role in form.fill.by:
+            if role not in roles:
+                yield place.unknown(("fill", "by"), "role", role, roles)
+        for stage in form.fill.stages:
+            if stage not in stages:
+                yield place.unknown(("fill", "in"), "stage", stage, stages)
+        for number, section in enumerate(form.sections):
+            for role in section.read_by:
+                if role not in roles:
+                    yield place.unknown(("sections", number, "read_by"), "role", role, roles)
+
+
+def _letters(parsed: Parsed, registry: Registry) -> Iterator[Finding]:
     for letter_id, letter in parsed.letters.items():
-        name = f"letters/{letter_id}.yaml"
+        place = Place(parsed, f"letters/{PurePosixPath(letter_id)}.yaml")
         for fault in documents.check(letter, languages=parsed.programme.languages):
-            line, column = locate_key(files[name], fault.path)
-            yield Finding(fault.level, name, line, column, fault.message)
+            yield place.finding(fault.path, fault.message, severity=fault.level)
+        for number, fact in enumerate(letter.facts):
+            if fact not in registry.facts:
+                yield place.finding(
+                    ("facts", number), f"unknown fact '{fact}'", hint=nearest(fact, registry.facts)
+                )

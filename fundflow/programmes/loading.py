@@ -16,14 +16,12 @@ from fundflow.documents import Letter
 from fundflow.forms import Form
 from fundflow.platform.errors import Invalid
 from fundflow.platform.locate import locate
-from fundflow.platform.strict_yaml import YamlFault, load, locate_key
+from fundflow.platform.strict_yaml import Places, YamlFault, load_with_places
 from fundflow.programmes.definition import Criteria, Mail, ProgrammeFile, Screening
-from fundflow.programmes.findings import Finding
-from fundflow.workflow import CompiledMachine, Machine
+from fundflow.workflow import CompiledMachine, Finding, Machine, shape_findings, yaml_finding
 
 LARGEST_TOTAL = 4_000_000
 M = TypeVar("M", bound=BaseModel)
-MAILS: TypeAdapter[dict[str, Mail]] = TypeAdapter(dict[str, Mail])
 
 
 @dataclass(frozen=True)
@@ -60,32 +58,36 @@ class Parsed:
     mails: Mapping[str, Mail]
     screening: Screening
     criteria: Criteria
+    data: Mapping[str, Any] = field(repr=False)
+    places: Mapping[str, Places] = field(repr=False)
 
 
 @dataclass
 class Reader:
-    """Reads a programme's files one by one and collects what is wrong with them."""
+    """Reads a programme's files one by one and collects what is wrong with them, each at its place."""
 
     files: Mapping[str, str]
     findings: list[Finding] = field(default_factory=list)
+    data: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, Places] = field(default_factory=dict)
 
-    def read(self, name: str, shape: type[M] | TypeAdapter[Any], default: Any = None) -> Any:
+    def read(self, name: str, shape: Any, default: Any = None) -> Any:
         """One file as a model; a fault becomes a finding at its line, and None."""
         text = self.files.get(name)
         if text is None:
             if default is None:
-                self._fault(name, (), f"the file {name} is missing")
+                self.findings.append(Finding("error", name, 1, 1, f"the file {name} is missing"))
             return default
         try:
-            data = load(text, name)
+            data, places = load_with_places(text, name)
         except YamlFault as fault:
-            self.findings.append(Finding("error", name, fault.line, fault.column, fault.message))
+            self.findings.append(yaml_finding(fault))
             return None
+        self.data[name], self.places[name] = data, places
         try:
-            return shape.validate_python(data) if isinstance(shape, TypeAdapter) else shape.model_validate(data)
+            return TypeAdapter(shape).validate_python(data)
         except ValidationError as error:
-            for item in error.errors(include_url=False):
-                self._fault(name, item["loc"], item["msg"])
+            self.findings += shape_findings(error, shape, name, places)
             return None
 
     def folder(self, folder: str, shape: type[M]) -> dict[str, M]:
@@ -93,11 +95,6 @@ class Reader:
         names = sorted(name for name in self.files if PurePosixPath(name).parent.as_posix() == folder)
         read = {PurePosixPath(name).stem: self.read(name, shape) for name in names}
         return {stem: model for stem, model in read.items() if model is not None}
-
-    def _fault(self, name: str, path: tuple[Any, ...], message: str) -> None:
-        line, column = locate_key(self.files.get(name, ""), path) if name in self.files else (1, 1)
-        where = ".".join(str(part) for part in path)
-        self.findings.append(Finding("error", name, line, column, f"{where}: {message}" if where else message))
 
 
 def read_folder(path: Path) -> dict[str, str]:
@@ -114,7 +111,11 @@ def read_folder(path: Path) -> dict[str, str]:
 
 def folders() -> dict[str, Path]:
     """The programmes that lie under `workflows/`, by slug."""
-    return {path.name: path for path in sorted(locate("workflows").iterdir()) if (path / "programme.yaml").is_file()}
+    return {
+        path.name: path
+        for path in sorted(locate("workflows").iterdir())
+        if (path / "programme.yaml").is_file()
+    }
 
 
 def parse(files: Mapping[str, str]) -> tuple[Parsed | None, list[Finding]]:
@@ -124,12 +125,15 @@ def parse(files: Mapping[str, str]) -> tuple[Parsed | None, list[Finding]]:
     machines = reader.folder("machines", Machine)
     forms = reader.folder("forms", Form)
     letters = reader.folder("letters", Letter)
-    mails = reader.read("mails.yaml", MAILS, default={})
+    mails = reader.read("mails.yaml", dict[str, Mail], default={})
     screening = reader.read("screening.yaml", Screening, default=Screening())
     criteria = reader.read("criteria.yaml", Criteria, default=Criteria())
     if reader.findings or programme is None:
         return None, reader.findings
-    return Parsed(programme, machines, forms, letters, mails, screening, criteria), []
+    parsed = Parsed(
+        programme, machines, forms, letters, mails, screening, criteria, reader.data, reader.places
+    )
+    return parsed, []
 
 
 def digest(files: Mapping[str, str]) -> str:
@@ -155,10 +159,10 @@ def compile_definition(files: Mapping[str, str]) -> Definition:
 
 
 @lru_cache(maxsize=64)
-def _compiled(sha256: str, frozen: tuple[tuple[str, str], ...]) -> Definition:
+def _compiled(frozen: tuple[tuple[str, str], ...]) -> Definition:
     return compile_definition(dict(frozen))
 
 
 def compiled(files: Mapping[str, str]) -> Definition:
     """Like `compile_definition`, cached by content."""
-    return _compiled(digest(files), tuple(sorted(files.items())))
+    return _compiled(tuple(sorted(files.items())))

@@ -43,10 +43,8 @@ def yaml_finding(fault: YamlFault) -> Finding:
     return Finding("error", fault.source, fault.line, fault.column, fault.message)
 
 
-def shape_findings(
-    error: ValidationError, model: type[BaseModel], file: str, places: Places
-) -> list[Finding]:
-    """What does not fit a model, each at its place, unknown keys with the key that was probably meant."""
+def shape_findings(error: ValidationError, model: Any, file: str, places: Places) -> list[Finding]:
+    """What does not fit a model (or a dict of models), each at its place; unknown keys with what was meant."""
     findings: list[Finding] = []
     for each in error.errors(include_url=False):
         path = each["loc"]
@@ -56,7 +54,7 @@ def shape_findings(
     return findings
 
 
-def _in_words(error: Any, model: type[BaseModel]) -> tuple[str, str]:
+def _in_words(error: Any, model: Any) -> tuple[str, str]:
     path = error["loc"]
     where = ".".join(str(step) for step in path)
     if error["type"] == "extra_forbidden":
@@ -73,7 +71,7 @@ def keys_of(model: type[BaseModel]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _model_at(model: type[BaseModel], path: tuple[int | str, ...]) -> type[BaseModel] | None:
+def _model_at(model: Any, path: tuple[int | str, ...]) -> type[BaseModel] | None:
     """The one model that stands at a path, if there is one."""
     hint: Any = model
     for step in path:
@@ -83,7 +81,10 @@ def _model_at(model: type[BaseModel], path: tuple[int | str, ...]) -> type[BaseM
 
 
 def _inside(hint: Any, step: int | str) -> Any:
-    for each in _alternatives(hint):
+    alternatives = _alternatives(hint)
+    for each in alternatives:
+        if len(alternatives) > 1 and _is_tagged(each, step):
+            return each
         if isinstance(each, type) and issubclass(each, BaseModel):
             for name, field in each.model_fields.items():
                 if step == (field.alias or name):
@@ -92,6 +93,15 @@ def _inside(hint: Any, step: int | str) -> Any:
             inner = [arg for arg in get_args(each) if arg is not Ellipsis]
             return inner[-1] if inner else None
     return None
+
+
+def _is_tagged(hint: Any, step: int | str) -> bool:
+    """Whether a step of the path is not a key but the `type` (or the tag) that chose this alternative."""
+    if not (isinstance(hint, type) and issubclass(hint, BaseModel)):
+        return False
+    chosen = hint.model_fields.get("type")
+    tag = hint.__name__.removesuffix("Block").lower()
+    return step == tag or (chosen is not None and step in get_args(chosen.annotation))
 
 
 def _alternatives(hint: Any) -> list[Any]:
