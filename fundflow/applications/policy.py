@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from fundflow.accounts import Actor
 from fundflow.applications.models import Application
+from fundflow.forms import Section
 
 SYSTEM_ROLE = "system"
 
@@ -23,7 +24,9 @@ class CaseActor:
     is_system: bool
 
 
-def on_case(actor: Actor, case: Application, party_kinds: Iterable[str], *, on_behalf: str | None = None) -> CaseActor:
+def on_case(
+    actor: Actor, case: Application, party_kinds: Iterable[str], *, on_behalf: str | None = None
+) -> CaseActor:
     """The actor's roles on this case: grants whose scope covers it, and the kinds of party that he is.
 
     `on_behalf` adds one party kind for staff who record what a person said or sent on paper.
@@ -31,8 +34,21 @@ def on_case(actor: Actor, case: Application, party_kinds: Iterable[str], *, on_b
     if actor.is_system:
         roles = frozenset({SYSTEM_ROLE})
     else:
-        granted = actor.roles_for(programme_id=case.programme_id, call_id=case.call_id, application_id=case.id)
+        granted = actor.roles_for(
+            programme_id=case.programme_id, call_id=case.call_id, application_id=case.id
+        )
         roles = granted | frozenset(party_kinds)
     if on_behalf:
         roles |= {on_behalf}
     return CaseActor(actor.user_id, actor.name, actor.language, roles, actor.is_system)
+
+
+def may_read_section(section: Section, who: CaseActor, *, fills: bool) -> bool:
+    """Whether a section of a form is for these eyes: `read_by` narrows it, but never for whoever fills the form in."""
+    return fills or who.is_system or not section.read_by or bool(who.roles & set(section.read_by))
+
+
+def is_inside(actor: Actor, case: Application, kinds: Iterable[str], *permissions: str) -> bool:
+    """Whether the actor looks at a case as staff: one of the permissions over it, and in no way a party to it."""
+    over = {"programme_id": case.programme_id, "call_id": case.call_id, "application_id": case.id}
+    return not set(kinds) and any(actor.may(each, **over) for each in permissions)

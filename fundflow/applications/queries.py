@@ -63,7 +63,9 @@ def party_kinds(actor: Actor, application_id: uuid.UUID) -> frozenset[str]:
     return frozenset(
         db.session.scalars(
             select(Party.kind).where(
-                Party.application_id == application_id, Party.user_id == actor.user_id, Party.ended_at.is_(None)
+                Party.application_id == application_id,
+                Party.user_id == actor.user_id,
+                Party.ended_at.is_(None),
             )
         )
     )
@@ -72,7 +74,9 @@ def party_kinds(actor: Actor, application_id: uuid.UUID) -> frozenset[str]:
 def parties(application_id: uuid.UUID) -> Sequence[Party]:
     """Everybody tied to a case, in the order in which they came."""
     return db.session.scalars(
-        select(Party).where(Party.application_id == application_id, Party.ended_at.is_(None)).order_by(Party.id)
+        select(Party)
+        .where(Party.application_id == application_id, Party.ended_at.is_(None))
+        .order_by(Party.id)
     ).all()
 
 

@@ -33,7 +33,6 @@ from fundflow.workflow import (
 )
 
 
-
 @guard("call_open", says=_l("The call is not open now."), help="The call is open by the server's clock.")
 def call_open(ctx: MoveContext) -> bool:
     """What was received before the closing (paper, another system) counts by the day it was received."""
@@ -51,7 +50,10 @@ def call_closed(ctx: MoveContext) -> bool:
     return closes_at is not None and clock.now() > closes_at
 
 
-@guard("form_complete", help="Every question of the form that must be answered is answered, and every rule holds.")
+@guard(
+    "form_complete",
+    help="Every question of the form that must be answered is answered, and every rule holds.",
+)
 def form_complete(ctx: MoveContext, form: FormName) -> Decision:
     """Counts what is missing; the form's pages name it."""
     definition = ctx.definition
@@ -65,13 +67,19 @@ def form_complete(ctx: MoveContext, form: FormName) -> Decision:
     if errors:
         return Decision(
             False,
-            _l("“%(form)s” still has %(count)s open points.", form=_title(ctx, form_def.title), count=len(errors)),
+            _l(
+                "“%(form)s” still has %(count)s open points.",
+                form=_title(ctx, form_def.title),
+                count=len(errors),
+            ),
         )
     return Decision(True)
 
 
 @guard("entry_exists", help="The form has been handed in, so many times, within so many days.")
-def entry_exists(ctx: MoveContext, form: FormName, within_days: int | None = None, count: int = 1) -> Decision:
+def entry_exists(
+    ctx: MoveContext, form: FormName, within_days: int | None = None, count: int = 1
+) -> Decision:
     """Only entries that were handed in count."""
     query = select(FormEntry.id).where(
         FormEntry.application_id == ctx.case.id, FormEntry.form == form, FormEntry.state == "submitted"
@@ -84,7 +92,13 @@ def entry_exists(ctx: MoveContext, form: FormName, within_days: int | None = Non
     title = _title(ctx, ctx.definition.forms[form].title)
     if count > 1:
         return Decision(
-            False, _l("“%(form)s” is needed %(count)s times; there are %(found)s.", form=title, count=count, found=found)
+            False,
+            _l(
+                "“%(form)s” is needed %(count)s times; there are %(found)s.",
+                form=title,
+                count=count,
+                found=found,
+            ),
         )
     return Decision(False, _l("“%(form)s” has not been handed in.", form=title))
 
@@ -92,7 +106,7 @@ def entry_exists(ctx: MoveContext, form: FormName, within_days: int | None = Non
 @guard(
     "condition",
     help="A CEL condition over m (the move's form), f (facts), v (values) and today.",
-    reads_form=lambda when, says: bool(re.search(r"\bm\.", when)),
+    reads_form=lambda when, says: bool(says) and bool(re.search(r"\bm\.", when)),
 )
 def condition(ctx: MoveContext, when: Cel, says: dict[str, str]) -> Decision:
     """A condition that cannot be known (a missing value) refuses, with the same words."""
@@ -127,7 +141,9 @@ def no_other_live_application(ctx: MoveContext) -> bool:
 def party_present(ctx: MoveContext, kind: RoleName) -> Decision:
     """Looks at parties that have not ended."""
     present = db.session.scalar(
-        select(exists().where(Party.application_id == ctx.case.id, Party.kind == kind, Party.ended_at.is_(None)))
+        select(
+            exists().where(Party.application_id == ctx.case.id, Party.kind == kind, Party.ended_at.is_(None))
+        )
     )
     return Decision(bool(present), _l("Nobody is recorded as %(kind)s of this case.", kind=kind))
 
@@ -141,10 +157,12 @@ def adult_or_guardian(ctx: MoveContext) -> Decision:
     if age_on(person.birth_date, clock.today(ctx.case.call.timezone)) >= ADULT:
         return Decision(True)
     guardian = party_present(ctx, kind="guardian")
-    return guardian if guardian else Decision(False, _l("The beneficiary is a minor and has no recorded guardian."))
+    return guardian or Decision(False, _l("The beneficiary is a minor and has no recorded guardian."))
 
 
-@guard("beneficiary_is_adult", says=_l("The beneficiary is a minor."), help="The beneficiary is of age today.")
+@guard(
+    "beneficiary_is_adult", says=_l("The beneficiary is a minor."), help="The beneficiary is of age today."
+)
 def beneficiary_is_adult(ctx: MoveContext) -> bool:
     """Unknown age counts as a minor's."""
     person = beneficiary(ctx.case)
@@ -168,13 +186,16 @@ def assign_reference(ctx: MoveContext) -> None:
         ctx.case.reference = next_reference(ctx.definition.programme.prefix, ctx.case.call.timezone)
 
 
-@effect("freeze_entries", help="Hands the form in: checked whole, hashed and closed; the application form sets the receipt's hash.")
+@effect(
+    "freeze_entries",
+    help="Hands the form in: checked whole, hashed and closed; the application form sets the receipt's hash.",
+)
 def freeze_entries(ctx: MoveContext, form: FormName) -> None:
     """The newest draft of the form is sealed; of the application form, hash and moment become the case's."""
     entry = latest_entry(ctx.case.id, form)
     if entry is None or entry.state != "draft":
         return
-    content_hash = seal(case=ctx.case, entry=entry, definition=ctx.definition, actor_id=ctx.actor.user_id)
+    content_hash = seal(entry=entry, definition=ctx.definition, actor_id=ctx.actor.user_id)
     if form == ctx.definition.programme.application_form:
         ctx.case.content_hash = content_hash
         ctx.case.submitted_at = ctx.case.submitted_at or clock.now()
@@ -190,12 +211,16 @@ def open_form(ctx: MoveContext, form: FormName) -> None:
 
 
 @effect("link_person", help="Takes a person from answers of a form and makes him a party of the case.")
-def link_person_effect(ctx: MoveContext, form: FormName, fields: dict[str, str], party: RoleName = "beneficiary") -> None:
+def link_person_effect(
+    ctx: MoveContext, form: FormName, fields: dict[str, str], party: RoleName = "beneficiary"
+) -> None:
     """`fields` maps a person's field to the question that answers it."""
     link_person(case=ctx.case, given=_given(ctx, form), fields=fields, kind=party)
 
 
-@effect("link_guardian", help="Takes a guardian from answers of a form and ties him to the case and the minor.")
+@effect(
+    "link_guardian", help="Takes a guardian from answers of a form and ties him to the case and the minor."
+)
 def link_guardian_effect(ctx: MoveContext, form: FormName, fields: dict[str, str]) -> None:
     """Without a name in the answers there is no guardian to tie."""
     link_guardian(case=ctx.case, given=_given(ctx, form), fields=fields)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from fundflow.applications import facts, jobs, rules
 from fundflow.applications.service import chain
+from fundflow.applications.views import AREAS
+from fundflow.web import nav
 
 __all__ = ["chain", "facts", "jobs", "rules", "setup"]
 
 
-def setup(_app: Flask) -> None:
+def setup(app: Flask) -> None:
     """Importing the rules registers them; the pages follow."""
+    for area in AREAS:
+        app.register_blueprint(area)
+    nav.add(_l("Open calls"), "public.home", order=10, public=True)
+    nav.add(_l("My applications"), "drafts.mine", order=20)

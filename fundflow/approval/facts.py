@@ -40,7 +40,9 @@ def decision(ctx: MoveContext) -> dict[str, Any]:
         "outcome": row.outcome,
         "reason": row.reason,
         "conditions": row.conditions,
-        "amount": {"minor": row.amount_minor, "currency": row.currency} if row.amount_minor is not None else None,
+        "amount": {"minor": row.amount_minor, "currency": row.currency}
+        if row.amount_minor is not None
+        else None,
         "amount_minor": row.amount_minor or 0,
         "decided_on": row.decided_at.date().isoformat(),
         "decided_at": row.decided_at.isoformat(),
@@ -99,12 +101,14 @@ def award(ctx: MoveContext) -> dict[str, Any]:
 def agreement(ctx: MoveContext) -> dict[str, Any]:
     """The agreement and the period it covers."""
     row, granted = agreement_of(ctx.case.id), award_of(ctx.case.id)
-    signed, document = row if row else (None, None)
+    signed, document = row or (None, None)
     return {
         "number": document.number if document else "",
         "signed_on": signed.signed_at.date().isoformat() if signed and signed.signed_at else None,
         "signed_name": (signed.signed_name or "") if signed else "",
-        "countersigned_on": signed.countersigned_at.date().isoformat() if signed and signed.countersigned_at else None,
+        "countersigned_on": signed.countersigned_at.date().isoformat()
+        if signed and signed.countersigned_at
+        else None,
         "starts_on": granted.starts_on.isoformat() if granted and granted.starts_on else None,
         "ends_on": granted.ends_on.isoformat() if granted and granted.ends_on else None,
     }
@@ -138,14 +142,27 @@ def plan(ctx: MoveContext) -> dict[str, Any]:
 
 def _item(ctx: MoveContext, number: int, row: dict[str, Any]) -> dict[str, Any]:
     labels = _choice_labels(ctx)
-    shown = {key: labels.get((key, value), value) if isinstance(value, str) else value for key, value in row.items()}
-    return {"title": "", "goal": "", "recipient": "", "month": None, "type": "", **shown, "number": number,
-            "cost": row.get("cost")}
+    shown = {
+        key: labels.get((key, value), value) if isinstance(value, str) else value
+        for key, value in row.items()
+    }
+    return {
+        "title": "",
+        "goal": "",
+        "recipient": "",
+        "month": None,
+        "type": "",
+        **shown,
+        "number": number,
+        "cost": row.get("cost"),
+    }
 
 
 def _choice_labels(ctx: MoveContext) -> dict[tuple[str, str], str]:
     form = ctx.definition.forms.get(PLAN_FORM)
-    items = next((question for question in form.questions() if question.id == "items"), None) if form else None
+    items = (
+        next((question for question in form.questions() if question.id == "items"), None) if form else None
+    )
     return {
         (column.id, choice.id): pick(choice.label, ctx.case.language)
         for column in getattr(items, "columns", ())

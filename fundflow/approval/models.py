@@ -56,7 +56,9 @@ class Agreement(Base):
 
     __tablename__ = "agreement"
     __table_args__ = (
-        CheckConstraint("signed_at is null or (signed_by is not null and signed_sha256 is not null)", name="signature"),
+        CheckConstraint(
+            "signed_at is null or (signed_by is not null and signed_sha256 is not null)", name="signature"
+        ),
         CheckConstraint("countersigned_at is null or signed_at is not null", name="countersigned_after"),
         CheckConstraint("countersigned_by is null or countersigned_by <> signed_by", name="two_signatories"),
     )

@@ -24,7 +24,9 @@ def latest_decision(application_id: uuid.UUID, outcome: str | None = None) -> De
 def decisions(application_id: uuid.UUID) -> Sequence[Decision]:
     """All decisions on a case, oldest first."""
     return db.session.scalars(
-        select(Decision).where(Decision.application_id == application_id).order_by(Decision.decided_at, Decision.id)
+        select(Decision)
+        .where(Decision.application_id == application_id)
+        .order_by(Decision.decided_at, Decision.id)
     ).all()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+
 from fundflow.applications.queries import answers, latest_entry
 from fundflow.approval import service
 from fundflow.approval.queries import agreement_of, award_of, latest_decision
@@ -23,7 +24,11 @@ def reason_given(ctx: MoveContext, least: int, question: str = "reason") -> Ruli
     return Ruling(len(given) >= least, _l("Give a reason of at least %(least)s characters.", least=least))
 
 
-@guard("amount_within_recommended", help="The amount of the form is not above what was recommended.", reads_form=True)
+@guard(
+    "amount_within_recommended",
+    help="The amount of the form is not above what was recommended.",
+    reads_form=True,
+)
 def amount_within_recommended(ctx: MoveContext) -> Ruling:
     """Committees recommend, managers may grant less, never more."""
     recommended = latest_decision(ctx.case.id, RECOMMENDED)
@@ -48,15 +53,23 @@ def standstill_over(ctx: MoveContext, working_days: int) -> Ruling:
     return Ruling(False, _l("The standstill lasts until %(day)s.", day=last.isoformat()))
 
 
-@guard("bank_proof_present", says=_l("The bank details lack an IBAN or the bank's proof of it."),
-       help="The bank details have been handed in with a proof.")
-def bank_proof_present(ctx: MoveContext, form: str = "bank_details", iban: str = "iban", proof: str = "proof") -> bool:
+@guard(
+    "bank_proof_present",
+    says=_l("The bank details lack an IBAN or the bank's proof of it."),
+    help="The bank details have been handed in with a proof.",
+)
+def bank_proof_present(
+    ctx: MoveContext, form: str = "bank_details", iban: str = "iban", proof: str = "proof"
+) -> bool:
     """Finance compares both before it certifies."""
     given = answers(latest_entry(ctx.case.id, form, submitted=True))
     return bool(given.get(iban)) and bool(given.get(proof))
 
 
-@guard("agreement_offered", help="The agreement has been offered and its PDF exists, so that it can be read first.")
+@guard(
+    "agreement_offered",
+    help="The agreement has been offered and its PDF exists, so that it can be read first.",
+)
 def agreement_offered(ctx: MoveContext) -> Ruling:
     """Nobody signs what he cannot read."""
     row = agreement_of(ctx.case.id)
@@ -67,7 +80,11 @@ def agreement_offered(ctx: MoveContext) -> Ruling:
     return Ruling(True)
 
 
-@guard("agreement_unsigned", says=_l("The agreement has been signed already."), help="The applicant has not signed yet.")
+@guard(
+    "agreement_unsigned",
+    says=_l("The agreement has been signed already."),
+    help="The applicant has not signed yet.",
+)
 def agreement_unsigned(ctx: MoveContext) -> bool:
     """A signature is given once."""
     row = agreement_of(ctx.case.id)
@@ -84,7 +101,9 @@ def offered_hash_matches(ctx: MoveContext) -> Ruling:
     return Ruling(same, _l("The signed agreement is not the one that was offered."))
 
 
-@guard("entitlement_covers_plan", help="The plan's sum is within the entitlement of the confirmed eligibility.")
+@guard(
+    "entitlement_covers_plan", help="The plan's sum is within the entitlement of the confirmed eligibility."
+)
 def entitlement_covers_plan(ctx: MoveContext) -> Ruling:
     """Ceilings per person and per household come from the programme's entitlement table."""
     plan = ctx.facts["plan"]
@@ -140,7 +159,9 @@ def obligate(ctx: MoveContext) -> None:
     award = award_of(ctx.case.id)
     if award is None:
         return
-    service.post_for_case(ctx, "obligated", source="reserved", target="obligated", amount=service.money_of(award))
+    service.post_for_case(
+        ctx, "obligated", source="reserved", target="obligated", amount=service.money_of(award)
+    )
     service.release(ctx, "reserved")
 
 
@@ -168,7 +189,9 @@ def sign_agreement(ctx: MoveContext, question: str = "typed_name") -> None:
     service.sign(ctx, name=str(ctx.form.get(question) or ""))
 
 
-@effect("countersign_agreement", help="Records the office's signature and the day on which the project starts.")
+@effect(
+    "countersign_agreement", help="Records the office's signature and the day on which the project starts."
+)
 def countersign_agreement(ctx: MoveContext, starts: str = "starts_on", months: str = "months") -> None:
     """The end follows from the months that the application plans."""
     service.countersign(ctx, starts=starts, months=months)

@@ -161,7 +161,9 @@ def offer_agreement(ctx: MoveContext, letter: str) -> Agreement:
         row[0].offered_at = clock.now()
         db.session.flush()
         return row[0]
-    agreement = Agreement(id=new_id(), application_id=ctx.case.id, document_id=document.id, offered_at=clock.now())
+    agreement = Agreement(
+        id=new_id(), application_id=ctx.case.id, document_id=document.id, offered_at=clock.now()
+    )
     db.session.add(agreement)
     db.session.flush()
     return agreement
@@ -189,9 +191,9 @@ def countersign(ctx: MoveContext, *, starts: str, months: str) -> None:
     row[0].countersigned_at = clock.now()
     row[0].countersigned_by = ctx.actor.user_id
     start = date.fromisoformat(str(ctx.form.get(starts) or clock.today(ctx.case.call.timezone).isoformat()))
-    given: dict[str, Any] = answers(latest_entry(ctx.case.id, ctx.definition.programme.application_form, submitted=True))
+    given: dict[str, Any] = answers(
+        latest_entry(ctx.case.id, ctx.definition.programme.application_form, submitted=True)
+    )
     award.starts_on = start
     award.ends_on = add_months(start, int(float(given[months]))) if given.get(months) else None
     db.session.flush()
-
-

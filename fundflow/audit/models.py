@@ -22,7 +22,9 @@ class AuditEvent(Base):
         Index("ix_audit_event_actor", "actor_id", "seq"),
     )
 
-    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, server_default=FetchedValue())
+    seq: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, autoincrement=False, server_default=FetchedValue()
+    )
     body: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=FetchedValue())
     action: Mapped[str] = mapped_column(String(60), server_default=FetchedValue())

@@ -50,7 +50,9 @@ def record(
         "application_id": str(application_id) if application_id else None,
         "data": data,
     }
-    session.info.setdefault("pending", []).append(json.dumps(body, sort_keys=True, ensure_ascii=False, default=str))
+    session.info.setdefault("pending", []).append(
+        json.dumps(body, sort_keys=True, ensure_ascii=False, default=str)
+    )
 
 
 @before_commit

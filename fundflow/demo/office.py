@@ -54,7 +54,11 @@ def _person(person: dict[str, Any], password: str) -> uuid.UUID:
     known = user_by_email(person["email"])
     if known is None:
         known = create_user(
-            SYSTEM, email=person["email"], name=person["name"], language=person.get("language", "en"), password=password
+            SYSTEM,
+            email=person["email"],
+            name=person["name"],
+            language=person.get("language", "en"),
+            password=password,
         )
         for role in person.get("roles", ()):
             grant_role(SYSTEM, user_id=known.id, role=role)
@@ -64,12 +68,21 @@ def _person(person: dict[str, Any], password: str) -> uuid.UUID:
 def _fund(fund: dict[str, Any]) -> dict[str, BudgetLine]:
     known = db.session.scalar(select(Fund).where(Fund.code == fund["code"]))
     if known is None:
-        known = open_fund(code=fund["code"], title=fund["title"], donor=fund["donor"], currency=fund["currency"])
+        known = open_fund(
+            code=fund["code"], title=fund["title"], donor=fund["donor"], currency=fund["currency"]
+        )
         for line in fund["lines"]:
             fund_line(
-                actor_id=None, fund=known, code=line["code"], title=line["title"], amount_minor=line["amount_minor"]
+                actor_id=None,
+                fund=known,
+                code=line["code"],
+                title=line["title"],
+                amount_minor=line["amount_minor"],
             )
-    return {line.code: line for line in db.session.scalars(select(BudgetLine).where(BudgetLine.fund_id == known.id))}
+    return {
+        line.code: line
+        for line in db.session.scalars(select(BudgetLine).where(BudgetLine.fund_id == known.id))
+    }
 
 
 def _call(key: str, call: dict[str, Any], lines: dict[str, BudgetLine]) -> uuid.UUID:

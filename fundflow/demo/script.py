@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from fundflow.accounts import SYSTEM
+from fundflow.applications.jobs import fire_due
 from fundflow.applications.models import Application, FormEntry, Party
 from fundflow.applications.service import cases, entries, files
-from fundflow.applications.jobs import fire_due
 from fundflow.applications.service.move import move
 from fundflow.applications.subjects import subject_kind
 from fundflow.demo.office import Office
@@ -84,7 +84,7 @@ class Case:
         return definition_of(self.row().version_id)
 
     def _actor(self, step: Step) -> Any:
-        who = step["as"]
+        who: str = step["as"]
         return SYSTEM if who == "system" else self.office.actor(self.cast.get(who, who))
 
     # --- verbs ---
@@ -124,7 +124,12 @@ class Case:
             for section in form_def.sections:
                 data = {q.id: given[q.id] for q in section.questions if q.id in given}
                 entries.save_section(
-                    actor=actor, entry_id=entry.id, section=section.id, data=data, seen_version=None, complete=True
+                    actor=actor,
+                    entry_id=entry.id,
+                    section=section.id,
+                    data=data,
+                    seen_version=None,
+                    complete=True,
                 )
 
     def _draft(self, actor: Any, case: Application, form: str) -> FormEntry:
@@ -146,7 +151,11 @@ class Case:
         with transaction():
             given = self._answers(form, step.get("form", {}), None) if form else None
             move(
-                actor=self._actor(step), subject_id=subject_id, move=name, kind=kind, form=given,
+                actor=self._actor(step),
+                subject_id=subject_id,
+                move=name,
+                kind=kind,
+                form=given,
                 on_behalf=step.get("behalf"),
             )
 
@@ -167,15 +176,19 @@ class Case:
         """All checks pass but those named, which fail with a note."""
         checks = self.definition.screening.checks
         results = {
-            check.id: Result("fail", given[check.id]) if check.id in given else Result("pass") for check in checks
+            check.id: Result("fail", given[check.id]) if check.id in given else Result("pass")
+            for check in checks
         }
         with transaction():
-            save_checks(actor=self._actor(step), application_id=self.row().id, results=results, seen_version=None)
+            save_checks(
+                actor=self._actor(step), application_id=self.row().id, results=results, seen_version=None
+            )
 
     def _do_assign(self, people: list[str], step: Step) -> None:
         with transaction():
             evaluation.assign(
-                actor=self._actor(step), application_id=self.row().id,
+                actor=self._actor(step),
+                application_id=self.row().id,
                 reviewer_ids=[self.office.people[person] for person in people],
             )
 
@@ -248,5 +261,3 @@ def _replace(value: Any, given: Mapping[str, Any]) -> Any:
     if isinstance(value, list):
         return [_replace(each, given) for each in value]
     return value
-
-

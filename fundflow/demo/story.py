@@ -33,9 +33,12 @@ def tell(office: Office, name: str, say: Callable[[str], None]) -> dict[str, Cas
     """Play one story; returns its cases by key."""
     story = data(name)
     for part in SHARED:
-        story[part] = {**data(story["like"])[part], **story.get(part, {})} if "like" in story else story.get(part, {})
+        story[part] = (
+            {**data(story["like"])[part], **story.get(part, {})} if "like" in story else story.get(part, {})
+        )
     cases = {
-        key: Case(office, key, case["call"], case.get("cast", {}), story, say) for key, case in story["cases"].items()
+        key: Case(office, key, case["call"], case.get("cast", {}), story, say)
+        for key, case in story["cases"].items()
     }
     for scene in story["story"]:
         if "days_ago" in scene:

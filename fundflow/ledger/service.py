@@ -19,8 +19,8 @@ from fundflow.platform.money import Money, show
 
 def balances(line_id: uuid.UUID) -> dict[str, int]:
     """What a line holds per account, in minor units of its currency."""
-    rows = db.session.execute(select(LineBalance.account, LineBalance.balance_minor).where(LineBalance.line_id == line_id))
-    return {account: minor for account, minor in rows}
+    query = select(LineBalance.account, LineBalance.balance_minor).where(LineBalance.line_id == line_id)
+    return dict(db.session.execute(query).tuples())
 
 
 def open_fund(*, code: str, title: str, donor: str, currency: str) -> Fund:
@@ -31,13 +31,21 @@ def open_fund(*, code: str, title: str, donor: str, currency: str) -> Fund:
     return fund
 
 
-def fund_line(*, actor_id: uuid.UUID | None, fund: Fund, code: str, title: str, amount_minor: int) -> BudgetLine:
+def fund_line(
+    *, actor_id: uuid.UUID | None, fund: Fund, code: str, title: str, amount_minor: int
+) -> BudgetLine:
     """Open a budget line with an amount of the fund's agreement."""
     line = BudgetLine(fund_id=fund.id, code=code, title=title, currency=fund.currency)
     db.session.add(line)
     db.session.flush()
-    post(event="line_opened", line_id=line.id, source="agreement", target="available",
-         amount=Money(amount_minor, fund.currency), actor_id=actor_id)
+    post(
+        event="line_opened",
+        line_id=line.id,
+        source="agreement",
+        target="available",
+        amount=Money(amount_minor, fund.currency),
+        actor_id=actor_id,
+    )
     return line
 
 
@@ -67,18 +75,39 @@ def post(
     if source != "agreement" and held < amount.minor:
         raise Refused([_short_of(line, source, held, amount)])
     posting = Posting(
-        id=new_id(), event=event, line_id=line_id, application_id=application_id, document=document,
-        subject_kind=subject[0] if subject else None, subject_id=subject[1] if subject else None,
-        posted_at=clock.now(), posted_by=actor_id,
+        id=new_id(),
+        event=event,
+        line_id=line_id,
+        application_id=application_id,
+        document=document,
+        subject_kind=subject[0] if subject else None,
+        subject_id=subject[1] if subject else None,
+        posted_at=clock.now(),
+        posted_by=actor_id,
     )
     db.session.add(posting)
     db.session.flush()
     for account, minor in ((source, -amount.minor), (target, amount.minor)):
-        db.session.add(Entry(posting_id=posting.id, line_id=line_id, account=account, amount_minor=minor,
-                             currency=amount.currency))
+        db.session.add(
+            Entry(
+                posting_id=posting.id,
+                line_id=line_id,
+                account=account,
+                amount_minor=minor,
+                currency=amount.currency,
+            )
+        )
     db.session.flush()
-    record(action=f"ledger.{event}", actor_id=actor_id, application_id=application_id, line=line.code,
-           source=source, target=target, amount=amount.as_dict(), posting=str(posting.id))
+    record(
+        action=f"ledger.{event}",
+        actor_id=actor_id,
+        application_id=application_id,
+        line=line.code,
+        source=source,
+        target=target,
+        amount=amount.as_dict(),
+        posting=str(posting.id),
+    )
     return posting
 
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, MetaData, String, event, text
@@ -57,7 +57,9 @@ def transaction() -> Iterator[Session]:
     if session.info.get("writing"):
         raise RuntimeError("transaction() is already open; services never open their own")
     if session.info.get("reading"):
-        raise RuntimeError("a page that only shows never opens transaction(); records=True lets it note a read")
+        raise RuntimeError(
+            "a page that only shows never opens transaction(); records=True lets it note a read"
+        )
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("the session holds changes made outside transaction()")
     session.info["writing"] = True

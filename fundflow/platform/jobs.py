@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import procrastinate
-from flask import Flask, current_app
+from flask import Flask
 from procrastinate.exceptions import AlreadyEnqueued
 from psycopg.rows import dict_row
 from sqlalchemy import text
@@ -21,7 +21,9 @@ _functions: dict[str, Callable[..., None]] = {}
 STALLED_AFTER = timedelta(seconds=60)
 
 
-def task(name: str, *, retry: int = 0, wait: int = 5, cron: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def task(
+    name: str, *, retry: int = 0, wait: int = 5, cron: str | None = None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a job: it takes ids only, opens its own transaction() and is safe to run twice.
 
     `retry` further tries follow a failure, `wait` seconds apart; `cron` makes it periodic (it then gets a timestamp).
@@ -29,7 +31,7 @@ def task(name: str, *, retry: int = 0, wait: int = 5, cron: str | None = None) -
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(function)
-        def run(*args: Any, **kwargs: Any) -> None:
+        def run(*_timestamp: Any, **kwargs: Any) -> None:
             with _flask[-1].app_context():
                 function(**kwargs)
 
@@ -66,17 +68,23 @@ def bind(flask_app: Flask) -> None:
     _flask[:] = [flask_app]
 
 
-def _conninfo(flask_app: Flask) -> str:
+def _conninfo() -> str:
     url = db.engine.url.set(drivername="postgresql")
     return url.render_as_string(hide_password=False)
 
 
 def run_worker(*, wait: bool = True, install_signals: bool = True) -> None:
     """Run jobs until told to stop, or, without `wait`, until none is left. One job at a time per process."""
-    conninfo = _conninfo(current_app)
-    with app.replace_connector(procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4)) as working:
+    conninfo = _conninfo()
+    with app.replace_connector(
+        procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4)
+    ) as working:
         working.run_worker(
-            wait=wait, concurrency=1, listen_notify=wait, install_signal_handlers=install_signals, delete_jobs="successful"
+            wait=wait,
+            concurrency=1,
+            listen_notify=wait,
+            install_signal_handlers=install_signals,
+            delete_jobs="successful",
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import uuid
 from typing import Any
 
@@ -22,7 +21,7 @@ def put(data: bytes, *, kind: str) -> str:
     filesystem, root = _place()
     path = f"{root}/{key}"
     if not filesystem.exists(path):
-        filesystem.makedirs(os.path.dirname(path), exist_ok=True)
+        filesystem.makedirs(path.rpartition("/")[0], exist_ok=True)
         part = f"{path}.{uuid.uuid4().hex}.part"
         with filesystem.open(part, "wb") as handle:
             handle.write(data)

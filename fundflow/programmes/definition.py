@@ -1,4 +1,4 @@
-"""A programme's definition as frozen models: what `programme.yaml`, `screening.yaml`, `criteria.yaml` and `mails.yaml` say."""
+"""A programme's definition as frozen models: `programme.yaml`, `screening.yaml`, `criteria.yaml`, `mails.yaml`."""
 
 from __future__ import annotations
 

@@ -44,7 +44,9 @@ class Call(Base):
     """A programme open for a period with money; a caseload is a call without closing day that staff open cases in."""
 
     __tablename__ = "call"
-    __table_args__ = (CheckConstraint("closes_at is null or closes_at > opens_at", name="closes_after_opening"),)
+    __table_args__ = (
+        CheckConstraint("closes_at is null or closes_at > opens_at", name="closes_after_opening"),
+    )
 
     id: Mapped[Id]
     programme_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("programme.id"), index=True)

@@ -25,7 +25,9 @@ from fundflow.programmes.models import Call, Programme, ProgrammeVersion
 @lru_cache(maxsize=256)
 def _definition(version_id: uuid.UUID) -> Definition:
     version = db.session.scalar(
-        select(ProgrammeVersion).where(ProgrammeVersion.id == version_id).options(undefer(ProgrammeVersion.files))
+        select(ProgrammeVersion)
+        .where(ProgrammeVersion.id == version_id)
+        .options(undefer(ProgrammeVersion.files))
     )
     if version is None:
         raise NotFound

@@ -35,7 +35,10 @@ def start(*, actor: Actor, call_id: uuid.UUID, applicant_key: str | None = None)
     lock(f"start:{call.id}:{key}")
     mine = db.session.scalar(
         select(Application).where(
-            Application.call_id == call.id, Application.applicant_key == key, Application.is_live, visible_to(actor)
+            Application.call_id == call.id,
+            Application.applicant_key == key,
+            Application.is_live,
+            visible_to(actor),
         )
     )
     if mine is not None:
@@ -89,7 +92,9 @@ def is_open(call: Call) -> bool:
     """Whether applications may begin and be handed in now, by the server's clock."""
     moment = clock.now()
     return (
-        call.cancelled_at is None and call.opens_at <= moment and (call.closes_at is None or moment <= call.closes_at)
+        call.cancelled_at is None
+        and call.opens_at <= moment
+        and (call.closes_at is None or moment <= call.closes_at)
     )
 
 
@@ -98,7 +103,9 @@ def _require_room(call: Call) -> None:
         return
     lock(f"cap:{call.id}")
     held = db.session.scalar(
-        select(func.count()).select_from(Application).where(Application.call_id == call.id, Application.is_live)
+        select(func.count())
+        .select_from(Application)
+        .where(Application.call_id == call.id, Application.is_live)
     )
     if (held or 0) >= call.cap:
         raise Refused([_("This caseload has room for %(cap)s cases, and all are taken.", cap=call.cap)])
@@ -113,7 +120,9 @@ def _new_case(actor: Actor, call: Call, definition: Definition, key: str | None)
         applicant_key=key,
         applicant_name=actor.name if key else "",
         currency=call.currency,
-        language=actor.language if actor.language in definition.programme.languages else definition.programme.languages[0],
+        language=actor.language
+        if actor.language in definition.programme.languages
+        else definition.programme.languages[0],
         created_at=clock.now(),
         created_by=actor.user_id,
     )

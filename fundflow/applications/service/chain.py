@@ -12,7 +12,9 @@ from fundflow.platform.db import db
 from fundflow.workflow import KindName, MoveContext, effect
 
 
-@effect("move_children", help="Makes a move of every row of a kind on the case that stands in one of the stages.")
+@effect(
+    "move_children", help="Makes a move of every row of a kind on the case that stands in one of the stages."
+)
 def move_children(ctx: MoveContext, kind: KindName, move: str, from_: list[str]) -> None:
     """Rows whose guards refuse stay where they are."""
     for row in _rows(ctx, kind, from_):

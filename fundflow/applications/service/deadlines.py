@@ -61,10 +61,12 @@ def act(*, kind: str, subject_id: uuid.UUID) -> str:
             fire_locked(who=who, case=case, subject=row, kind=kind, move=str(deadline.then.move))
     except Refused as refusal:
         record(
-            action="deadline.refused", actor_id=None, application_id=case.id, kind=kind,
-            move=deadline.then.move, reasons=[str(reason) for reason in refusal.reasons],
+            action="deadline.refused",
+            actor_id=None,
+            application_id=case.id,
+            kind=kind,
+            move=deadline.then.move,
+            reasons=[str(reason) for reason in refusal.reasons],
         )
         return ""
     return str(deadline.then.move)
-
-

@@ -56,8 +56,13 @@ def open_entry(
     for row in sections(like.id).values() if like else ():
         db.session.add(
             Answers(
-                entry_id=entry.id, section=row.section, data=dict(row.data), version=1, complete=row.complete,
-                saved_at=clock.now(), saved_by=actor_id,
+                entry_id=entry.id,
+                section=row.section,
+                data=dict(row.data),
+                version=1,
+                complete=row.complete,
+                saved_at=clock.now(),
+                saved_by=actor_id,
             )
         )
     db.session.flush()
@@ -182,7 +187,7 @@ def _mirror(case: Application, entry: FormEntry, definition: Definition) -> None
     db.session.flush()
 
 
-def seal(*, case: Application, entry: FormEntry, definition: Definition, actor_id: uuid.UUID | None) -> str:
+def seal(*, entry: FormEntry, definition: Definition, actor_id: uuid.UUID | None) -> str:
     """Hand an entry in: check it whole, drop what was hidden, compute sums, hash, and close it for good.
 
     Returns the SHA-256 of the canonical JSON of form, version and answers. Raises Invalid with one sentence a field.
@@ -221,11 +226,15 @@ def save_answers(
     return entry.content_hash
 
 
-def content_hash(form: str, version: str, given: Mapping[str, Any]) -> str:
-    """The receipt's hash: SHA-256 over sorted, compact UTF-8 JSON, so that anybody can compute it again."""
+def content_text(form: str, version: str, given: Mapping[str, Any]) -> str:
+    """What is hashed when a form is handed in: sorted, compact JSON, so that anybody can compute it again."""
     body = {"form": form, "version": version, "answers": dict(given)}
-    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def content_hash(form: str, version: str, given: Mapping[str, Any]) -> str:
+    """The receipt's hash: SHA-256 over the UTF-8 bytes of `content_text`."""
+    return hashlib.sha256(content_text(form, version, given).encode()).hexdigest()
 
 
 def submit_entry(*, actor: Actor, entry_id: uuid.UUID) -> FormEntry:
@@ -233,9 +242,11 @@ def submit_entry(*, actor: Actor, entry_id: uuid.UUID) -> FormEntry:
     entry, case = locked_entry(actor, entry_id)
     definition = definition_of(case.version_id)
     _require_fill(definition.forms[entry.form], case, on_case(actor, case, party_kinds(actor, case.id)))
-    if entry.state != "draft" or entry.form == definition.programme.application_form and definition.programme.kind == "call":
+    if entry.state != "draft" or (
+        entry.form == definition.programme.application_form and definition.programme.kind == "call"
+    ):
         raise Refused([_("This form cannot be handed in this way.")])
-    seal(case=case, entry=entry, definition=definition, actor_id=actor.user_id)
+    seal(entry=entry, definition=definition, actor_id=actor.user_id)
     record(
         action="entry.submitted",
         actor_id=actor.user_id,

@@ -108,7 +108,9 @@ def _office_kind(data: bytes) -> str:
     names = [part.filename for part in parts]
     if any(name.endswith("vbaProject.bin") for name in names):
         return ""
-    return next((kind for folder, kind in OFFICE_PARTS.items() if any(n.startswith(folder) for n in names)), "")
+    return next(
+        (kind for folder, kind in OFFICE_PARTS.items() if any(n.startswith(folder) for n in names)), ""
+    )
 
 
 def safe_name(name: str, kind: str) -> str:

@@ -37,7 +37,10 @@ class CaseHooks:
             return Decision(True)
         return Decision(
             False,
-            _("You have already acted on this case in another duty (%(duty)s); another person takes this step.", duty=held),
+            _(
+                "You have already acted on this case in another duty (%(duty)s); another person takes this step.",
+                duty=held,
+            ),
         )
 
     def record_duty(self, ctx: MoveContext, duty: DutyRef) -> None:

@@ -48,14 +48,18 @@ def _recipients(case: Application, to: str) -> list[tuple[str, Any, str]]:
         .where(Party.application_id == case.id, Party.kind == to, Party.ended_at.is_(None))
         .order_by(Party.id)
     ).all()
-    found = {
-        (user_email or person_email): (user_id, user_language or person_language or case.language)
+    found: dict[str, tuple[Any, str]] = {
+        user_email or person_email or "": (user_id, user_language or person_language or case.language)
         for user_id, user_email, user_language, person_email, person_language in rows
         if user_email or person_email
     }
     if not rows:
-        for user in holders(role=to, programme_id=case.programme_id, call_id=case.call_id, application_id=case.id):
+        for user in holders(
+            role=to, programme_id=case.programme_id, call_id=case.call_id, application_id=case.id
+        ):
             found[user.email] = (user.id, user.language)
     return [
-        (address, user_id, language) for address, (user_id, language) in found.items() if user_id not in recused
+        (address, user_id, language)
+        for address, (user_id, language) in found.items()
+        if user_id not in recused
     ]

@@ -46,7 +46,13 @@ def move(
     case, subject, known = locked(actor, kind, subject_id)
     who = _as_seen(actor, case, known, subject, on_behalf)
     return fire_locked(
-        who=who, case=case, subject=subject, kind=kind, move=move, form=form, seen_version=seen_version,
+        who=who,
+        case=case,
+        subject=subject,
+        kind=kind,
+        move=move,
+        form=form,
+        seen_version=seen_version,
         notes={"on_behalf": on_behalf} if on_behalf else {},
     )
 
@@ -67,9 +73,24 @@ def fire_locked(
     machine = definition.machines[kind]
     compiled = machine.move(move)
     _check_still_possible(compiled.sources, subject, seen_version)
-    entry, given, seen = _take_form(definition, compiled.move.form, who, case, kind, subject, move, form)
+    entry, given, seen = _take_form(
+        definition=definition,
+        form=compiled.move.form,
+        who=who,
+        case=case,
+        kind=kind,
+        subject=subject,
+        move=move,
+        given=form,
+    )
     ctx = context(
-        who=who, case=case, subject=subject, kind=kind, move=move, form=given, answers=seen,
+        who=who,
+        case=case,
+        subject=subject,
+        kind=kind,
+        move=move,
+        form=given,
+        answers=seen,
         seen_version=seen_version,
     )
     ctx.notes.update(notes or {})
@@ -157,6 +178,7 @@ def _as_seen(
 
 
 def _take_form(
+    *,
     definition: Definition,
     form: str | None,
     who: CaseActor,
@@ -177,6 +199,8 @@ def _take_form(
     if errors:
         raise Invalid(errors)
     final = forms.normalise_submission(form_def, given or {}, values=values, today=today)
-    entry = open_entry(actor_id=who.user_id, case=case, form=form, kind=kind, subject_id=subject.id, move=move)
+    entry = open_entry(
+        actor_id=who.user_id, case=case, form=form, kind=kind, subject_id=subject.id, move=move
+    )
     save_answers(entry=entry, form=form_def, final=final, version=definition.sha256, actor_id=who.user_id)
     return entry, final, forms.cel_answers(form_def, final, values=values)

@@ -31,20 +31,26 @@ def beneficiary(case: Application) -> Person | None:
         select(Person)
         .join(Party, Party.person_id == Person.id)
         .where(
-            Party.application_id == case.id, Party.kind.in_(("beneficiary", "applicant")), Party.ended_at.is_(None)
+            Party.application_id == case.id,
+            Party.kind.in_(("beneficiary", "applicant")),
+            Party.ended_at.is_(None),
         )
         .order_by(Party.kind.desc())
         .limit(1)
     )
 
 
-def link_person(*, case: Application, given: Mapping[str, Any], fields: Mapping[str, str], kind: str) -> Person | None:
+def link_person(
+    *, case: Application, given: Mapping[str, Any], fields: Mapping[str, str], kind: str
+) -> Person | None:
     """Make or mend the case's person of that kind from answers; a user with the same e-mail gets to see the case."""
     facts = {field: given.get(question) for field, question in fields.items()}
     if not facts.get("full_name"):
         return None
     party = db.session.scalar(
-        select(Party).where(Party.application_id == case.id, Party.kind == kind, Party.ended_at.is_(None)).limit(1)
+        select(Party)
+        .where(Party.application_id == case.id, Party.kind == kind, Party.ended_at.is_(None))
+        .limit(1)
     )
     person = db.session.get(Person, party.person_id) if party and party.person_id else None
     if person is None:
@@ -75,14 +81,20 @@ def link_guardian(*, case: Application, given: Mapping[str, Any], fields: Mappin
     if guardian is None or minor is None:
         return guardian
     known = db.session.scalar(
-        select(Guardianship.id).where(Guardianship.minor_id == minor.id, Guardianship.guardian_id == guardian.id)
+        select(Guardianship.id).where(
+            Guardianship.minor_id == minor.id, Guardianship.guardian_id == guardian.id
+        )
     )
     if known is None:
         relation = str(given.get(fields.get("relation", ""), "") or "")
         ends_on = _eighteenth(minor.birth_date) if minor.birth_date else None
         db.session.add(
             Guardianship(
-                id=new_id(), minor_id=minor.id, guardian_id=guardian.id, relation=relation, ends_on=ends_on,
+                id=new_id(),
+                minor_id=minor.id,
+                guardian_id=guardian.id,
+                relation=relation,
+                ends_on=ends_on,
                 created_at=clock.now(),
             )
         )
@@ -101,7 +113,9 @@ def _tie_account(party: Party, person: Person) -> None:
     """An account is tied by the address that its owner has confirmed to be his."""
     if party.user_id or not person.email:
         return
-    user = db.session.scalar(select(User).where(User.email == person.email.lower(), User.confirmed_at.is_not(None)))
+    user = db.session.scalar(
+        select(User).where(User.email == person.email.lower(), User.confirmed_at.is_not(None))
+    )
     if user is not None:
         party.user_id = user.id
         person.user_id = person.user_id or user.id
