@@ -6,6 +6,7 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
+from fundflow.applications.cli import group as applications_group
 from fundflow.audit.cli import group as audit_group
 from fundflow.demo.cli import group as demo_group
 from fundflow.platform import jobs
@@ -14,6 +15,7 @@ from fundflow.programmes.cli import group as programmes_group
 
 def setup_cli(app: Flask) -> None:
     """Add the commands to `flask --app wsgi`."""
+    app.cli.add_command(applications_group)
     app.cli.add_command(audit_group)
     app.cli.add_command(programmes_group)
     app.cli.add_command(demo_group)

@@ -27,6 +27,7 @@ from fundflow.programmes.models import Call
 from fundflow.workflow.models import Staged
 
 LIVE = text("is_live and applicant_key is not null")
+IMPORTED = text("source_key is not null")
 
 
 class Application(Staged, Base):
@@ -35,6 +36,7 @@ class Application(Staged, Base):
     __tablename__ = "application"
     __table_args__ = (
         Index("uq_application_live", "call_id", "applicant_key", unique=True, postgresql_where=LIVE),
+        Index("uq_application_source", "call_id", "source_key", unique=True, postgresql_where=IMPORTED),
         Index("ix_application_search", "search", postgresql_using="gin"),
         Index("ix_application_list", "programme_id", text("created_at desc"), "id"),
         Index("ix_application_stage", "programme_id", "stage"),

@@ -228,7 +228,9 @@ def link_guardian_effect(ctx: MoveContext, form: FormName, fields: dict[str, str
 
 @effect("mail", help="Queues a mail of the programme to a party or to all who hold a role.")
 def mail_effect(ctx: MoveContext, id: MailName, to: RoleName) -> None:  # noqa: A002 - the word of the definition
-    """Facts are those after the move."""
+    """Facts are those after the move; applications from a former system are taken in without mails."""
+    if ctx.notes.get("mails") == "none":
+        return
     ctx.facts.forget()
     mail(case=ctx.case, definition=ctx.definition, mail_id=id, to=to, facts=ctx.facts)
 

@@ -199,5 +199,6 @@ def countersign_agreement(ctx: MoveContext, starts: str = "starts_on", months: s
 
 @effect("issue", help="Issues a letter of the programme as a numbered PDF.")
 def issue(ctx: MoveContext, letter: LetterName, to: RoleName = "applicant") -> None:
-    """Its facts are frozen now; a worker makes the PDF after the commit."""
-    service.issue_letter(ctx, letter=letter)
+    """Its facts are frozen now; a worker makes the PDF after the commit. An import may go without receipts."""
+    if ctx.notes.get("letters") != "none":
+        service.issue_letter(ctx, letter=letter)

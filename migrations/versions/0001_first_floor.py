@@ -307,6 +307,12 @@ def upgrade() -> None:
             unique=True,
             postgresql_where=sa.text("is_live and applicant_key is not null"),
         )
+        batch_op.create_index(
+            "uq_application_source",
+            ["call_id", "source_key"],
+            unique=True,
+            postgresql_where=sa.text("source_key is not null"),
+        )
 
     op.create_table(
         "approval",

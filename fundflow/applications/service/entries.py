@@ -154,7 +154,7 @@ def save_section(
     row.saved_at = clock.now()
     row.saved_by = actor.user_id
     db.session.flush()
-    _mirror(case, entry, definition)
+    mirror(case, entry, definition)
     return row
 
 
@@ -165,7 +165,7 @@ def _only_open(entry: FormEntry, kept: Mapping[str, Any], data: Mapping[str, Any
     return {**kept, **{key: value for key, value in data.items() if key in entry.open_questions}}
 
 
-def _mirror(case: Application, entry: FormEntry, definition: Definition) -> None:
+def mirror(case: Application, entry: FormEntry, definition: Definition) -> None:
     """Keep the columns that lists show in step with the answers of the application form."""
     programme = definition.programme
     if entry.form != programme.application_form:
