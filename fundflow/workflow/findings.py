@@ -47,8 +47,7 @@ def shape_findings(error: ValidationError, model: Any, file: str, places: Places
     """What does not fit a model (or a dict of models), each at its place; unknown keys with what was meant."""
     findings: list[Finding] = []
     for each in error.errors(include_url=False):
-        path = each["loc"]
-        line, column = places.at(path)
+        line, column = places.at(_walk(model, each["loc"])[0])
         message, hint = _in_words(each, model)
         findings.append(Finding("error", file, line, column, message, hint))
     return findings
@@ -73,18 +72,27 @@ def keys_of(model: type[BaseModel]) -> list[str]:
 
 def _model_at(model: Any, path: tuple[int | str, ...]) -> type[BaseModel] | None:
     """The one model that stands at a path, if there is one."""
-    hint: Any = model
-    for step in path:
-        hint = _inside(hint, step)
+    _, hint = _walk(model, path)
     models = [each for each in _alternatives(hint) if isinstance(each, type) and issubclass(each, BaseModel)]
     return models[0] if len(models) == 1 else None
 
 
+def _walk(model: Any, path: tuple[int | str, ...]) -> tuple[tuple[int | str, ...], Any]:
+    """A path as the file has it, without the steps that only name an alternative, and what stands at its end."""
+    hint, written = model, []
+    for step in path:
+        alternatives = _alternatives(hint)
+        chosen = [each for each in alternatives if len(alternatives) > 1 and _is_tagged(each, step)]
+        if chosen:
+            hint = chosen[0]
+        else:
+            hint = _inside(hint, step)
+            written.append(step)
+    return tuple(written), hint
+
+
 def _inside(hint: Any, step: int | str) -> Any:
-    alternatives = _alternatives(hint)
-    for each in alternatives:
-        if len(alternatives) > 1 and _is_tagged(each, step):
-            return each
+    for each in _alternatives(hint):
         if isinstance(each, type) and issubclass(each, BaseModel):
             for name, field in each.model_fields.items():
                 if step == (field.alias or name):
