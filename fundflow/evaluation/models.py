@@ -15,12 +15,19 @@ from fundflow.workflow.models import Staged
 
 
 class Review(Staged, Base):
-    """One evaluator's view of one application; `scores` maps criterion to {score, comment}."""
+    """One evaluator's view of one application; `scores` maps criterion to {score, comment}.
+
+    `recused_at` is when it stopped counting: its writer stepped back, or it was cancelled.
+    """
 
     __tablename__ = "review"
     __table_args__ = (
         Index(
-            "uq_review_open", "application_id", "reviewer_id", unique=True, postgresql_where=text("recused_at is null")
+            "uq_review_open",
+            "application_id",
+            "reviewer_id",
+            unique=True,
+            postgresql_where=text("recused_at is null"),
         ),
         Index("ix_review_reviewer", "reviewer_id", "stage"),
         CheckConstraint("(submitted_at is null) = (total is null)", name="submitted_has_total"),

@@ -7,15 +7,17 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from fundflow.accounts import Actor
-from fundflow.applications.service.hooks import begin_stage
 from fundflow.evaluation import service
-from fundflow.evaluation.models import Review
-from fundflow.evaluation.queries import evaluators, reviews, reviews_with_names, score_of, stages_of_call
+from fundflow.evaluation.queries import (
+    evaluators,
+    ranked_of,
+    reviews,
+    reviews_with_names,
+    score_of,
+    stages_of_call,
+)
 from fundflow.ledger import balances
-from fundflow.platform import clock
 from fundflow.platform.db import db
-from fundflow.platform.ids import new_id
 from fundflow.platform.money import round_half_up, show
 from fundflow.platform.wording import pick
 from fundflow.workflow import Decision, MoveContext, effect, fact, guard
@@ -28,7 +30,8 @@ def reviewers_assigned(ctx: MoveContext, least: int) -> Decision:
     """Who stepped back does not count."""
     found = len(evaluators(ctx.case.id))
     return Decision(
-        found >= least, _l("%(least)s evaluators are needed; %(found)s are assigned.", least=least, found=found)
+        found >= least,
+        _l("%(least)s evaluators are needed; %(found)s are assigned.", least=least, found=found),
     )
 
 
@@ -36,10 +39,14 @@ def reviewers_assigned(ctx: MoveContext, least: int) -> Decision:
 def reviews_submitted(ctx: MoveContext, least: int) -> Decision:
     """Recused reviews never count."""
     found = len(reviews(ctx.case.id, submitted=True))
-    return Decision(found >= least, _l("%(least)s reviews are needed; %(found)s are in.", least=least, found=found))
+    return Decision(
+        found >= least, _l("%(least)s reviews are needed; %(found)s are in.", least=least, found=found)
+    )
 
 
-@guard("no_review_open", says=_l("A review has not been handed in yet."), help="No valid review is still open.")
+@guard(
+    "no_review_open", says=_l("A review has not been handed in yet."), help="No valid review is still open."
+)
 def no_review_open(ctx: MoveContext) -> bool:
     """Everybody who was asked is heard, or has stepped back."""
     return not reviews(ctx.case.id, submitted=False)
@@ -55,7 +62,8 @@ def threshold_met(ctx: MoveContext) -> Decision:
         return Decision(True)
     mark = ctx.definition.criteria.pass_mark
     return Decision(
-        False, _l("%(total)s points or a minimum below the threshold (%(mark)s).", total=str(row.total), mark=mark)
+        False,
+        _l("%(total)s points or a minimum below the threshold (%(mark)s).", total=str(row.total), mark=mark),
     )
 
 
@@ -66,7 +74,9 @@ def threshold_missed(ctx: MoveContext) -> bool:
     return row is not None and not row.passed
 
 
-@guard("call_all_scored", help="Every live application of the call that came through screening has its score.")
+@guard(
+    "call_all_scored", help="Every live application of the call that came through screening has its score."
+)
 def call_all_scored(ctx: MoveContext) -> Decision:
     """Drafts do not count; cases in screening or evaluation without a score do."""
     stages = ctx.definition.machines["application"].definition.stages
@@ -78,7 +88,9 @@ def call_all_scored(ctx: MoveContext) -> Decision:
     return Decision(not waiting, _l("%(count)s applications of this call have no score yet.", count=waiting))
 
 
-@guard("line_covers_recommended", help="The call's budget line covers the recommended amount.", reads_form=True)
+@guard(
+    "line_covers_recommended", help="The call's budget line covers the recommended amount.", reads_form=True
+)
 def line_covers_recommended(ctx: MoveContext, question: str = "amount") -> Decision:
     """Asked again under a lock when the reservation is posted."""
     available = balances(ctx.case.call.line_id).get("available", 0)
@@ -89,29 +101,43 @@ def line_covers_recommended(ctx: MoveContext, question: str = "amount") -> Decis
     return Decision(False, _l("The budget line has only %(left)s left.", left=left))
 
 
-@effect("open_reviews", help="Opens a review for every assigned evaluator.")
+@guard(
+    "review_complete",
+    help="Every criterion of the score sheet has its score, and its comment where one is asked.",
+)
+def review_complete(ctx: MoveContext) -> Decision:
+    """The same rule as on the score sheet, so that no other way leads past it."""
+    faults = service.review_faults(ctx.definition.criteria, ctx.subject.scores)
+    return Decision(
+        not faults, _l("%(count)s criteria are still open on the score sheet.", count=len(faults))
+    )
+
+
+@effect("open_reviews", help="Opens a review for every assigned evaluator who has none.")
 def open_reviews(ctx: MoveContext) -> None:
-    """One open review per evaluator; the unique index stands behind it."""
-    present = {review.reviewer_id for review in reviews(ctx.case.id)}
-    system = Actor(user_id=ctx.actor.user_id, name=ctx.actor.name)
-    for party in evaluators(ctx.case.id):
-        if party.user_id in present:
-            continue
-        review = Review(
-            id=new_id(), application_id=ctx.case.id, reviewer_id=party.user_id, scores={}, comment="",
-            assigned_at=clock.now(),
-        )
-        begin_stage(actor=system, case=ctx.case, kind="review", subject=review)
-        db.session.add(review)
-    db.session.flush()
+    """One open review per evaluator."""
+    service.open_reviews(ctx.case, by=ctx.actor.user_id)
 
 
-@effect("recuse", help="The evaluator steps back: the case vanishes for that person, the review never counts.")
+@effect("hand_in_review", help="Fixes the review: its points of a hundred, and the moment.")
+def hand_in_review(ctx: MoveContext) -> None:
+    """Goes with the guard `review_complete`."""
+    service.hand_in(ctx.definition.criteria, ctx.subject)
+
+
+@effect("cancel_review", help="Takes an open review out of the count; it was no longer needed.")
+def cancel_review(ctx: MoveContext) -> None:
+    """The evaluator may be asked again later."""
+    service.drop(ctx.subject)
+
+
+@effect(
+    "recuse", help="The evaluator steps back: the case vanishes for that person, the review never counts."
+)
 def recuse(ctx: MoveContext, ground: str = "ground", note: str = "note") -> None:
     """Takes the ground and the note from the move's form."""
     service.recuse(
-        actor_id=ctx.subject.reviewer_id, review=ctx.subject,
-        ground=str(ctx.form.get(ground) or ""), note=str(ctx.form.get(note) or ""),
+        review=ctx.subject, ground=str(ctx.form.get(ground) or ""), note=str(ctx.form.get(note) or "")
     )
 
 
@@ -131,15 +157,20 @@ def score_application(ctx: MoveContext) -> None:
 
 @effect("rank_application", help="Gives the case, and all scored cases of its call, their ranks.")
 def rank_application(ctx: MoveContext) -> None:
-    """The ranking is always that of all scores there are."""
-    service.rank_call(ctx.case.call_id)
+    """Ranks stay right until a score is worked out anew, so a whole call is sorted once and not once a case."""
+    if service.needs_ranking(ctx.case.call_id):
+        service.rank_call(ctx.case.call_id)
 
 
 @fact(
     "scores",
     fields={
-        "total": "points before bonus", "bonus": "bonus points", "pass_mark": "points needed", "passed": "reached",
-        "rank": "place in the ranking, or null", "reviews": "how many reviews count",
+        "total": "points before bonus",
+        "bonus": "bonus points",
+        "pass_mark": "points needed",
+        "passed": "reached",
+        "rank": "place in the ranking, or null",
+        "reviews": "how many reviews count",
         "criteria": "label, weight, mean, points, minimum, comment of each criterion",
     },
 )
@@ -175,4 +206,4 @@ def scores(ctx: MoveContext) -> dict[str, Any]:
 def ranking(ctx: MoveContext) -> dict[str, Any]:
     """The place of the case among the ranked ones."""
     row = score_of(ctx.case.id)
-    return {"rank": row.rank if row else None, "of": len(stages_of_call(ctx.case.call_id))}
+    return {"rank": row.rank if row else None, "of": ranked_of(ctx.case.call_id)}

@@ -13,7 +13,8 @@ from fundflow.platform.money import round_half_up
 from fundflow.programmes import Criteria
 
 HUNDREDTHS = 2
-BEST = Decimal(-1_000_000_000)
+WORST = Decimal(10) ** 30
+"""Where a case stands whose figure cannot be worked out: behind every one whose figure can."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,22 @@ def review_total(criteria: Criteria, scores: Mapping[str, int]) -> Decimal:
 
 
 def outcome(
-    criteria: Criteria, reviews: Sequence[Mapping[str, int]], answers: Mapping[str, Any], values: Mapping[str, Any]
+    criteria: Criteria,
+    reviews: Sequence[Mapping[str, int]],
+    answers: Mapping[str, Any],
+    values: Mapping[str, Any],
 ) -> Outcome:
     """Mean per criterion over the reviews, the weighted total rounded half up once, and the bonus after the pass."""
     count = Decimal(len(reviews))
-    exact = {each.id: sum((Decimal(review[each.id]) for review in reviews), Decimal(0)) / count for each in criteria.criteria}
+    exact = {
+        each.id: sum((Decimal(review[each.id]) for review in reviews), Decimal(0)) / count
+        for each in criteria.criteria
+    }
     weighted = sum((exact[each.id] * each.weight for each in criteria.criteria), Decimal(0))
     total = round_half_up(weighted / criteria.scale_most, HUNDREDTHS)
-    failed = tuple(each.id for each in criteria.criteria if each.minimum and exact[each.id] < Decimal(each.minimum))
+    failed = tuple(
+        each.id for each in criteria.criteria if each.minimum and exact[each.id] < Decimal(each.minimum)
+    )
     passed = total >= criteria.pass_mark and not failed
     bonus = _bonus(criteria, answers, values) if passed else Decimal(0)
     means = {name: round_half_up(mean, HUNDREDTHS) for name, mean in exact.items()}
@@ -61,18 +70,44 @@ def _holds(when: str, scope: cel.Scope) -> bool:
         return False
 
 
+Key = tuple[Decimal | str, ...]
+
+
 def sort_key(
     criteria: Criteria, found: Outcome, answers: Mapping[str, Any], values: Mapping[str, Any], lot: str
-) -> tuple[Decimal | str, ...]:
+) -> Key:
     """What the ranking sorts by, best first: total with bonus, then the programme's tie rules, then the lot."""
-    keys: list[Decimal | str] = [-(found.total + found.bonus)]
     scope = cel.Scope({"a": dict(answers), "v": dict(values)})
+    keys: list[Decimal | str] = [-(found.total + found.bonus)]
+    keys.extend(_tie_key(rule, found, scope) for rule in _tie_rules(criteria))
+    return (*keys, drawn(lot))
+
+
+def _tie_rules(criteria: Criteria) -> list[tuple[str, str]]:
+    """The written rules as (how, what): ("mean", criterion), ("least", expression), ("most", expression)."""
+    rules: list[tuple[str, str]] = []
+    known = {each.id for each in criteria.criteria}
     for rule in criteria.ties:
         if isinstance(rule, dict):
-            keys.extend(_figure(direction, text, scope) for direction, text in rule.items())
-        elif rule in found.means:
-            keys.append(-found.means[rule])
-    return (*keys, drawn(lot))
+            rules.extend(rule.items())
+        elif rule in known:
+            rules.append(("mean", rule))
+    return rules
+
+
+def _tie_key(rule: tuple[str, str], found: Outcome, scope: cel.Scope) -> Decimal:
+    how, what = rule
+    return -found.means[what] if how == "mean" else _figure(how, what, scope)
+
+
+def decided_by(criteria: Criteria, better: Key, worse: Key) -> str:
+    """Which rule put a case behind the one before it, as `how:what`; empty when their points differ."""
+    if better[0] != worse[0]:
+        return ""
+    for rule, first, second in zip(_tie_rules(criteria), better[1:], worse[1:], strict=False):
+        if first != second:
+            return ":".join(rule)[:200]
+    return "lot"
 
 
 def _figure(direction: str, text: str, scope: cel.Scope) -> Decimal:
@@ -80,7 +115,9 @@ def _figure(direction: str, text: str, scope: cel.Scope) -> Decimal:
     try:
         value = Decimal(str(cel.compile(text, frozenset({"a", "v"})).evaluate(scope)))
     except (cel.CelFault, ArithmeticError):
-        return -BEST
+        return WORST
+    if not value.is_finite():
+        return WORST
     return value if direction == "least" else -value
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 
@@ -37,7 +39,11 @@ def checks_all_pass(ctx: MoveContext) -> Decision:
     return Decision(not failed, _l("%(count)s mandatory checks are not passed.", count=len(failed)))
 
 
-@guard("checks_some_fail", says=_l("No mandatory check has failed."), help="At least one mandatory check has failed.")
+@guard(
+    "checks_some_fail",
+    says=_l("No mandatory check has failed."),
+    help="At least one mandatory check has failed.",
+)
 def checks_some_fail(ctx: MoveContext) -> bool:
     """A refusal names the rule that was missed."""
     done = checks_of(ctx.case.id)
@@ -51,7 +57,11 @@ def clarification_rounds_left(ctx: MoveContext, most: int) -> Decision:
     return Decision(used < most, _l("All %(most)s rounds of clarification have been used.", most=most))
 
 
-@guard("clarification_answered", says=_l("The clarification has not been answered."), help="The last round has an answer.")
+@guard(
+    "clarification_answered",
+    says=_l("The clarification has not been answered."),
+    help="The last round has an answer.",
+)
 def clarification_answered(ctx: MoveContext) -> bool:
     """Silence is no answer."""
     last = latest_round(ctx.case.id)
@@ -65,7 +75,9 @@ def record_checks(ctx: MoveContext) -> None:
 
 
 @effect("open_clarification", help="Opens a round of questions: the rows of the move's form.")
-def open_clarification(ctx: MoveContext, rows: str = "items", question: str = "question", ask: str = "ask") -> None:
+def open_clarification(
+    ctx: MoveContext, rows: str = "items", question: str = "question", ask: str = "ask"
+) -> None:
     """Each row names an answer that opens again and the officer's question about it."""
     items = [{"question": row.get(question), "ask": row.get(ask, "")} for row in ctx.form.get(rows, [])]
     db.session.add(
@@ -76,18 +88,31 @@ def open_clarification(ctx: MoveContext, rows: str = "items", question: str = "q
             items=items,
             asked_at=clock.now(),
             asked_by=ctx.actor.user_id,
+            due_on=_local_day(ctx),
         )
     )
     db.session.flush()
 
 
-@effect("unlock_questions", help="Opens a new version of the application in which only the listed answers can change.")
+def _local_day(ctx: MoveContext) -> date | None:
+    """The last day for the answer; the stage was entered before its effects run."""
+    due: datetime | None = ctx.case.due_at
+    return due.astimezone(ZoneInfo(ctx.case.call.timezone)).date() if due else None
+
+
+@effect(
+    "unlock_questions",
+    help="Opens a new version of the application in which only the listed answers can change.",
+)
 def unlock_questions(ctx: MoveContext) -> None:
     """The version that was handed in stays as it is."""
     last = latest_round(ctx.case.id)
     form = ctx.definition.programme.application_form
     entry = open_entry(
-        actor_id=ctx.actor.user_id, case=ctx.case, form=form, like=latest_entry(ctx.case.id, form, submitted=True)
+        actor_id=ctx.actor.user_id,
+        case=ctx.case,
+        form=form,
+        like=latest_entry(ctx.case.id, form, submitted=True),
     )
     entry.open_questions = [str(item["question"]) for item in last.items] if last else []
     db.session.flush()
@@ -129,7 +154,12 @@ def checks(ctx: MoveContext) -> list[dict[str, Any]]:
 
 @fact(
     "clarification",
-    fields={"items": "question and what is asked", "round": "which round", "asked_on": "day", "due_on": "last day"},
+    fields={
+        "items": "question and what is asked",
+        "round": "which round",
+        "asked_on": "day",
+        "due_on": "last day",
+    },
 )
 def clarification(ctx: MoveContext) -> dict[str, Any]:
     """The newest round, with the questions as the applicant knows them."""
@@ -138,10 +168,12 @@ def clarification(ctx: MoveContext) -> dict[str, Any]:
         return {"items": [], "round": 0, "asked_on": None, "due_on": None}
     form = ctx.definition.forms[ctx.definition.programme.application_form]
     labels = {question.id: pick(question.label, ctx.case.language) for question in form.questions()}
-    due = ctx.case.due_at
     return {
-        "items": [{"question": labels.get(item["question"], item["question"]), "ask": item["ask"]} for item in last.items],
+        "items": [
+            {"question": labels.get(item["question"], item["question"]), "ask": item["ask"]}
+            for item in last.items
+        ],
         "round": last.round,
-        "asked_on": last.asked_at.date().isoformat(),
-        "due_on": due.date().isoformat() if due else None,
+        "asked_on": last.asked_at.astimezone(ZoneInfo(ctx.case.call.timezone)).date().isoformat(),
+        "due_on": last.due_on.isoformat() if last.due_on else None,
     }
