@@ -184,6 +184,7 @@ def test_the_family_sees_its_goods_but_no_offers(browse):
     assert status == 200
     assert "Steel arch" in text
     assert "Metal 1" not in text
+    assert "Record the offers" not in text
     assert "Sign the handover" in text
 
 

@@ -30,6 +30,8 @@ from fundflow.platform.errors import NotFound
 from fundflow.programmes import Call, Definition, definition_of
 from fundflow.workflow import MoveState
 
+TONES = ("primary", "plain", "danger")
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -70,8 +72,10 @@ def part(actor: Actor, kind: str, part_id: uuid.UUID) -> Part:
 
 
 def moves(actor: Actor, here: Part) -> list[MoveState]:
-    """The steps of the reader's roles, each possible or with the words why not."""
-    return moves_of(actor, here.case, here.row, here.kind)
+    """The steps of the reader's roles, each possible or with the words why not; the way forward comes first."""
+    return sorted(
+        moves_of(actor, here.case, here.row, here.kind), key=lambda state: TONES.index(state.move.tone)
+    )
 
 
 def still_needed(here: Part) -> list[Any]:
@@ -226,7 +230,7 @@ class Event:
 
 
 def history(here: Part) -> list[Event]:
-    """The moves of a tranche or purchase, newest first; two queries."""
+    """The moves of a tranche or purchase, newest first; parties are told of new stages and their own acts."""
     rows = db.session.scalars(
         select(AuditEvent)
         .where(
@@ -245,6 +249,8 @@ def _event(here: Part, row: AuditEvent, names: Mapping[Any, str]) -> Event | Non
     if known is None:
         return None
     stays = row.data.get("source") == row.data.get("target")
+    if stays and not here.reader.inside and row.actor_id != here.reader.who.user_id:
+        return None
     to = None if stays else here.definition.stage_label(here.kind, str(row.data["target"]))
     tone = "danger" if known.move.tone == "danger" else ""
     return Event(row.at, known.move.label, to, names.get(row.actor_id, ""), tone)
