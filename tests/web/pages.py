@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -117,6 +117,11 @@ class Person:
         """Send a form."""
         data = {"csrf_token": self._token, **fields}
         return self._saw(self.client.post(path, data=data, follow_redirects=follow))
+
+    def send(self, path: str, fields: Mapping[str, Any]) -> TestResponse:
+        """Send a form with files and repeated fields; the answer is not followed."""
+        data = {"csrf_token": self._token, **fields}
+        return self._saw(self.client.post(path, data=data, content_type="multipart/form-data"))
 
     def sign_in(self, email: str, password: str = PASSWORD, **fields: str) -> TestResponse:
         """Use the sign-in page."""

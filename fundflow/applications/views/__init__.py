@@ -1,0 +1,8 @@
+"""Pages of applicants and the pages that every role shares: calls, forms, moves, files."""
+
+from fundflow.applications.views import drafts, files, forms, moves, public, saving
+from fundflow.web import Area
+
+AREAS: tuple[Area, ...] = (public.area, drafts.area, forms.area, saving.area, moves.area, files.area)
+
+__all__ = ["AREAS"]

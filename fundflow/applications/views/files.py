@@ -1,0 +1,90 @@
+"""Downloads: uploaded files and issued documents of cases that the reader may see, each sensitive read on record."""
+
+from __future__ import annotations
+
+import io
+import uuid
+
+from flask import Response, send_file
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from fundflow import documents
+from fundflow.accounts import Permission, current_actor
+from fundflow.applications import queries
+from fundflow.applications.models import Application, FormEntry, StoredFile
+from fundflow.applications.policy import may_read_section, on_case
+from fundflow.audit import record
+from fundflow.documents import DocumentState
+from fundflow.forms import Section
+from fundflow.platform import storage
+from fundflow.platform.db import db, transaction
+from fundflow.platform.errors import Conflict, NotFound
+from fundflow.programmes import definition_of
+from fundflow.web import SIGNED_IN, Area
+
+area = Area("files", __name__)
+INERT = "default-src 'none'; sandbox"
+
+
+@area.get("/files/<uuid:file_id>", access=SIGNED_IN, records=True)
+def download(file_id: uuid.UUID) -> ResponseReturnValue:
+    """An uploaded file, always as a download and never as a page."""
+    actor = current_actor()
+    file, case = queries.stored_file(actor, file_id)
+    kinds = queries.party_kinds(actor, case.id)
+    who = on_case(actor, case, kinds)
+    homes = _homes(file, case)
+    own = file.uploaded_by == actor.user_id
+    if not all(may_read_section(part, who, fills=own) for part in homes):
+        raise NotFound
+    if (file.sensitive or any(part.sensitive for part in homes)) and not (own or kinds):
+        with transaction():
+            record(action="file.read", actor_id=actor.user_id, application_id=case.id, file=str(file.id))
+    return _attachment(storage.get(file.storage_key), file.name, file.media_type)
+
+
+def _homes(file: StoredFile, case: Application) -> list[Section]:
+    """The sections in which the file's question stands; a move's upload names no entry, so all forms are searched."""
+    known = definition_of(case.version_id).forms
+    entry = db.session.get(FormEntry, file.entry_id) if file.entry_id else None
+    looked = [known[entry.form]] if entry else list(known.values())
+    return [
+        part
+        for form in looked
+        for part in form.sections
+        if any(q.id == file.question for q in part.questions)
+    ]
+
+
+@area.get("/documents/<uuid:document_id>.pdf", access=SIGNED_IN, records=True)
+def document(document_id: uuid.UUID) -> ResponseReturnValue:
+    """An issued document; the read is on record."""
+    actor = current_actor()
+    paper = documents.get(document_id)
+    if paper.application_id is not None:
+        queries.get(actor, paper.application_id)
+    elif not actor.has(Permission.DOCUMENT_READ):
+        raise NotFound
+    if paper.state != DocumentState.rendered:
+        raise Conflict(_not_ready(paper.state), current=paper.number)
+    found = documents.file(document_id)
+    with transaction():
+        record(
+            action="document.read", actor_id=actor.user_id, application_id=paper.application_id,
+            document_id=str(paper.id), number=paper.number,
+        )  # fmt: skip
+    return _attachment(found.data, found.name, "application/pdf")
+
+
+def _not_ready(state: str) -> str:
+    if state == DocumentState.failed:
+        return str(_("This document could not be prepared. The office has been told."))
+    return str(_("This document is being prepared. Please try again in a minute."))
+
+
+def _attachment(data: bytes, name: str, media_type: str) -> Response:
+    answer = send_file(io.BytesIO(data), mimetype=media_type, as_attachment=True, download_name=name)
+    answer.headers["Content-Security-Policy"] = INERT
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
