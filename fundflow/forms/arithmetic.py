@@ -17,7 +17,8 @@ from fundflow.platform import cel
 _OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _ROW = frozenset({"r"})
 
-Step = str | Fraction
+Exact = int | Fraction
+Step = str | Exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,11 @@ class Arithmetic:
     steps: tuple[Step, ...]
     columns: frozenset[str]
 
-    def work_out(self, row: Mapping[str, Fraction | None]) -> Fraction | None:
+    def work_out(self, row: Mapping[str, Exact | None]) -> Exact | None:
         """The exact result, or None where a value is missing or a divisor is zero."""
-        stack: list[Fraction] = []
+        stack: list[Exact] = []
         for step in self.steps:
-            if isinstance(step, Fraction):
+            if not isinstance(step, str):
                 stack.append(step)
             elif step in "+-*/":
                 right, left = stack.pop(), stack.pop()
@@ -48,7 +49,7 @@ class Arithmetic:
     def as_json(self) -> list[str | list[str]]:
         """The same for the browser: columns by name, constants as [numerator, denominator]."""
         return [
-            [str(step.numerator), str(step.denominator)] if isinstance(step, Fraction) else step
+            [str(step.numerator), str(step.denominator)] if not isinstance(step, str) else step
             for step in self.steps
         ]
 
@@ -63,18 +64,18 @@ def compile(text: str) -> Arithmetic:  # noqa: A001 - the same word as in fundfl
     return Arithmetic(steps, frozenset(t for t in steps if isinstance(t, str) and t not in "+-*/"))
 
 
-def round_half_up(value: Fraction) -> int:
+def round_half_up(value: Exact) -> int:
     """The nearest whole number; a half goes away from zero."""
     whole = (abs(value.numerator) * 2 + value.denominator) // (2 * value.denominator)
     return whole if value >= 0 else -whole
 
 
-def _apply(operator: str, left: Fraction, right: Fraction) -> Fraction:
+def _apply(operator: str, left: Exact, right: Exact) -> Exact:
     if operator == "+":
         return left + right
     if operator == "-":
         return left - right
-    return left * right if operator == "*" else left / right
+    return left * right if operator == "*" else Fraction(left) / right
 
 
 def _walk(node: ast.expr) -> list[Step]:

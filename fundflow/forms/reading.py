@@ -17,29 +17,32 @@ Answers = Mapping[str, Any]
 
 
 def cel_answers(
-    form_def: d.Form,
-    answers: Answers,
-    *,
-    without: Collection[str] = (),
-    values: Mapping[str, Any] | None = None,
+    form_def: d.Form, answers: Answers, *, values: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """Every question's answer for conditions: money in minor units, dates as ISO text, sums `<rows>_<sum>`.
 
-    No answer is "" for texts and choices, [] for lists, null for figures and dates. Questions in `without`
-    count as not answered.
+    No answer is "" for texts and choices, [] for lists, null for figures and dates.
     """
     seen: dict[str, Any] = {}
     for question in form_def.questions():
-        if isinstance(question, d.Heading):
-            continue
-        answer = fields.of(question)
-        hidden = question.id in without
-        stored = answer.blank() if hidden else answers.get(question.id, answer.blank())
-        seen[question.id] = answer.cel(stored)
-        if isinstance(answer, fields.RowsField):
-            for name, figure in answer.sums(stored, values or {}).items():
-                column = answer.sum_type(name)
-                seen[f"{question.id}_{name}"] = 0 if figure is None else column.cel(figure)
+        if not isinstance(question, d.Heading):
+            seen |= _cel_answer(question, answers.get(question.id), values or {})
+    return seen
+
+
+def _cel_answer(question: d.Base, stored: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    answer = fields.of(question)
+    seen = {question.id: answer.cel(answer.blank() if stored is None else stored)}
+    if isinstance(answer, fields.RowsField):
+        for name, figure in answer.sums(stored, values).items():
+            seen[f"{question.id}_{name}"] = 0 if figure is None else answer.sum_type(name).cel(figure)
+    return seen
+
+
+def _unanswered(form_def: d.Form, names: Collection[str], values: Mapping[str, Any]) -> dict[str, Any]:
+    seen: dict[str, Any] = {}
+    for name in names:
+        seen |= _cel_answer(form_def.question(name), None, values)
     return seen
 
 
@@ -102,8 +105,14 @@ class Reading:
             hidden = now
         return hidden
 
+    @cached_property
+    def _seen(self) -> dict[str, Any]:
+        return cel_answers(self.form_def, self.answers, values=self.values)
+
     def _scope_without(self, hidden: Collection[str]) -> cel.Scope:
-        seen = cel_answers(self.form_def, self.answers, without=hidden, values=self.values)
+        seen = self._seen
+        if answered := [name for name in hidden if self.answers.get(name)]:
+            seen = seen | _unanswered(self.form_def, answered, self.values)
         return cel.Scope({"a": seen, "v": self.values, "today": self.today})
 
     def _is(self, text: str) -> bool:

@@ -22,6 +22,11 @@ def clauses(condition: str, name: str = "a") -> list[Clause] | None:
     return None if None in found else [clause for clause in found if clause is not None]
 
 
+def meets(clause: Clause, answer: str) -> bool:
+    """Whether one answer meets a clause, as CEL would say."""
+    return answer not in clause["not"] if "not" in clause else answer in clause["in"]
+
+
 def _clause(text: str) -> Clause | None:
     if equal := _EQUALS.fullmatch(text):
         return {"q": equal[1], "in" if equal[2] == "==" else "not": [equal[3]]}

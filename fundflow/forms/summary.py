@@ -72,12 +72,17 @@ def csv_columns(form_def: d.Form) -> list[str]:
 
 
 def csv_values(form_def: d.Form, answers: Answers) -> list[str]:
-    """The cells for those columns."""
-    return [
-        cell
-        for question in form_def.questions()
-        for cell in fields.of(question).csv_values(answers.get(question.id))
-    ]
+    """The cells for those columns; sums that a submission has worked out are taken from it."""
+    cells: list[str] = []
+    for question in form_def.questions():
+        answer, stored = fields.of(question), answers.get(question.id)
+        if isinstance(answer, fields.RowsField):
+            sums = {name: answers.get(f"{question.id}_{name}") for name in answer.question.sums}
+            known = None not in sums.values()
+            cells += answer.csv_cells(stored, sums) if known else answer.csv_values(stored)
+        else:
+            cells += answer.csv_values(stored)
+    return cells
 
 
 def pdf_rows(form_def: d.Form, answers: Answers, language: str) -> list[fields.Line]:

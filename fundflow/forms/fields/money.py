@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from babel.numbers import get_currency_symbol
@@ -82,9 +81,9 @@ class MoneyField(FieldType[d.Money]):
     def cel(self, stored: Any) -> int | None:
         return int(stored["minor"]) if is_money(stored) else None
 
-    def exact(self, stored: Any) -> Fraction | None:
+    def exact(self, stored: Any) -> int | None:
         """The minor units for calculations."""
-        return Fraction(stored["minor"]) if is_money(stored) else None
+        return self.cel(stored)
 
     def sample(self) -> dict[str, Any]:
         return {"minor": 200, "currency": self.question.currency or "EUR"}
@@ -104,11 +103,10 @@ class MoneyField(FieldType[d.Money]):
 def is_money(stored: Any) -> bool:
     """Whether a value is a stored amount."""
     return (
-        isinstance(stored, Mapping)
-        and set(stored) == {"minor", "currency"}
-        and isinstance(stored["minor"], int)
-        and not isinstance(stored["minor"], bool)
-        and isinstance(stored["currency"], str)
+        isinstance(stored, dict)
+        and len(stored) == 2
+        and type(stored.get("minor")) is int
+        and isinstance(stored.get("currency"), str)
     )
 
 

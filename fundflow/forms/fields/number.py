@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from fundflow.forms import definition as d
 from fundflow.forms import limits, numbers
+from fundflow.forms.arithmetic import Exact, round_half_up
 from fundflow.forms.fields.base import BadInput, Context, FieldType
 from fundflow.forms.speech import gettext as _
 from fundflow.platform.wording import pick
@@ -60,16 +61,14 @@ class DecimalField(FieldType[N]):
     def cel(self, stored: Any) -> Any:
         return decimal(stored)
 
-    def exact(self, stored: Any) -> Fraction | None:
+    def exact(self, stored: Any) -> Exact | None:
         """The number for calculations."""
         number = decimal(stored)
-        return None if number is None else Fraction(number)
+        return None if number is None else int(number) if number == int(number) else Fraction(number)
 
-    def stored(self, exact: Fraction, places: int) -> str:
+    def stored(self, exact: Exact, places: int) -> str:
         """The stored form of a calculated number."""
-        scaled = exact * 10**places
-        half = (abs(scaled.numerator) * 2 + scaled.denominator) // (2 * scaled.denominator)
-        return canonical(Decimal(half if exact >= 0 else -half).scaleb(-places))
+        return canonical(Decimal(round_half_up(exact * 10**places)).scaleb(-places))
 
     def sample(self) -> str:
         return "2" if self.question.decimals == 0 else "2.5"

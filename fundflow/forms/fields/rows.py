@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext
 
 from fundflow.forms import arithmetic, limits, numbers, reveal
 from fundflow.forms import definition as d
+from fundflow.forms.arithmetic import Exact
 from fundflow.forms.fields.base import BadInput, Context, FieldType, Line, Table
 from fundflow.forms.fields.money import MoneyField, is_money
 from fundflow.forms.fields.number import NumberField
@@ -26,7 +27,24 @@ Row = Mapping[str, Any]
 Figure = MoneyField | NumberField | PercentageField
 
 _TOTAL = lazy_gettext("Total")
-_WHERE = frozenset({"r", "v"})
+
+
+class RowCondition:
+    """A condition on one row: CEL over `r` and `v`, with a short way for comparisons with fixed texts."""
+
+    def __init__(self, text: str) -> None:
+        self._expression = cel.compile(text, frozenset({"r", "v"}))
+        self._clauses = reveal.clauses(text, "r")
+
+    def holds(self, rows: RowsField, row: Row, values: Mapping[str, Any]) -> bool:
+        """Whether the row meets it; not when that cannot be known."""
+        if self._clauses is not None:
+            return all(reveal.meets(clause, row.get(str(clause["q"])) or "") for clause in self._clauses)
+        scope = {"r": rows.row_cel(row, values)} | ({"v": values} if "v" in self._expression.names else {})
+        try:
+            return self._expression.holds(scope)
+        except cel.CelFault:
+            return False
 
 
 class RowsField(FieldType[d.Rows]):
@@ -40,8 +58,13 @@ class RowsField(FieldType[d.Rows]):
         self.columns: list[FieldType[Any]] = [simple(column) for column in question.columns]
         self.computed: dict[str, Figure] = {name: _figure(name, c) for name, c in question.computed.items()}
         self.by_id = {column.question.id: column for column in self.columns} | self.computed
+        self._asked = [column.question.id for column in self.columns]
+        self._amounts = [name for name, column in self.by_id.items() if isinstance(column, MoneyField)]
+        self._given = {c.question.id: c for c in self.columns if isinstance(c, Figure)}
         self._works = {name: arithmetic.compile(c.value) for name, c in question.computed.items()}
-        self._where = {n: cel.compile(s.where, _WHERE) for n, s in question.sums.items() if s.where}
+        self._places = {n: 0 if c.type == "money" else c.decimals for n, c in question.computed.items()}
+        self._where = {name: RowCondition(s.where) for name, s in question.sums.items() if s.where}
+        self._required_if = {c.id: RowCondition(c.required_if) for c in question.columns if c.required_if}
 
     def field(self, language: str) -> Any:
         return RowsAnswerField(self, language)
@@ -72,24 +95,37 @@ class RowsField(FieldType[d.Rows]):
     # ------------------------------------------------------------------------------------------ figures
     def complete(self, row: Row, values: Mapping[str, Any]) -> dict[str, Any]:
         """A row with its worked-out columns; one that lacks a value it needs is None."""
-        full = {column.question.id: row.get(column.question.id) for column in self.columns}
-        exact = {name: _exact(self.by_id[name], full[name]) for name in full}
-        for name, work in self._works.items():
-            result = work.work_out(exact)
-            exact[name] = result
-            full[name] = None if result is None else self._rounded(name, result, row, values)
+        full = {name: row.get(name) for name in self._asked}
+        for name, figure in self._figures_of(row).items():
+            if name in self.computed:
+                full[name] = None if figure is None else self._stored(name, figure, [row], values)
         return full
 
-    def _rounded(self, name: str, result: Fraction, row: Row, values: Mapping[str, Any]) -> Any:
-        column = self.computed[name]
+    def _figures_of(self, row: Row) -> dict[str, Exact | None]:
+        """All figures of a row: amounts in minor units, calculations rounded as they are kept."""
+        exact: dict[str, Exact | None] = {name: f.exact(row.get(name)) for name, f in self._given.items()}
+        rounded: dict[str, Exact | None] = {}
+        for name, work in self._works.items():
+            exact[name] = result = work.work_out(exact)
+            scale = 10 ** self._places[name]
+            rounded[name] = (
+                None if result is None else Fraction(arithmetic.round_half_up(result * scale), scale)
+            )
+        return exact | rounded
+
+    def _stored(self, name: str, figure: Exact, rows: Sequence[Row], values: Mapping[str, Any]) -> Any:
+        """The stored form of a figure in the column `name`."""
+        column = self.by_id[name]
         if isinstance(column, MoneyField):
-            return {"minor": arithmetic.round_half_up(result), "currency": self._currency([row], values)}
-        return column.stored(result, self.question.computed[name].decimals)
+            currency = self._currency(rows, values)
+            return {"minor": int(figure), "currency": currency} if currency else None
+        return column.stored(figure, 6) if isinstance(column, NumberField | PercentageField) else None
 
     def _currency(self, rows: Sequence[Row], values: Mapping[str, Any]) -> str | None:
         """The currency of the amounts in the rows, else that of a money column."""
         for row in rows:
-            for stored in row.values():
+            for name in self._amounts:
+                stored: Any = row.get(name)
                 if is_money(stored):
                     return str(stored["currency"])
         for column in self.by_id.values():
@@ -99,24 +135,20 @@ class RowsField(FieldType[d.Rows]):
 
     def sums(self, rows: Any, values: Mapping[str, Any]) -> dict[str, Any]:
         """Name of the sum -> stored figure (0 without rows)."""
-        full = [self.complete(row, values) for row in rows or [] if isinstance(row, Mapping)]
-        return {name: self._sum(name, full, values) for name in self.question.sums}
+        lines: list[Row] = [row for row in rows or [] if isinstance(row, dict)]
+        figures = [self._figures_of(row) for row in lines]
+        return {name: self._sum(name, lines, figures, values) for name in self.question.sums}
 
-    def _sum(self, name: str, full: list[dict[str, Any]], values: Mapping[str, Any]) -> Any:
-        column, of = self.sum_type(name), self.question.sums[name].of
-        counted = [row[of] for row in full if self._counts(name, row, values)]
-        total = sum((exact for stored in counted if (exact := column.exact(stored)) is not None), Fraction(0))
-        if isinstance(column, MoneyField):
-            currency = self._currency(full, values)
-            return {"minor": int(total), "currency": currency} if currency else None
-        return column.stored(total, 6)
-
-    def _counts(self, name: str, row: Row, values: Mapping[str, Any]) -> bool:
-        where = self._where.get(name)
-        try:
-            return where is None or where.holds({"r": self._row_cel(row), "v": values})
-        except cel.CelFault:
-            return False
+    def _sum(
+        self, name: str, lines: list[Row], figures: list[dict[str, Exact | None]], values: Mapping[str, Any]
+    ) -> Any:
+        of = self.question.sums[name].of
+        total: Exact = 0
+        for row, line in zip(lines, figures, strict=True):
+            figure = line[of]
+            if figure is not None and (name not in self._where or self._where[name].holds(self, row, values)):
+                total += figure
+        return self._stored(of, total, lines, values)
 
     def sum_type(self, name: str) -> Figure:
         """The type of a sum: that of its column."""
@@ -170,15 +202,10 @@ class RowsField(FieldType[d.Rows]):
 
     def _needed(self, column: FieldType[Any], row: Row, context: Context) -> bool:
         """A column's required_if sees its row (`r`) and the programme's values (`v`)."""
-        if column.question.required or not column.question.required_if:
-            return bool(column.question.required)
-        condition = cel.compile(column.question.required_if, _WHERE)
-        try:
-            return condition.holds(
-                {"r": self._row_cel(self.complete(row, context.values)), "v": context.values}
-            )
-        except cel.CelFault:
-            return False
+        condition = self._required_if.get(column.question.id)
+        return column.question.required or (
+            condition is not None and condition.holds(self, row, context.values)
+        )
 
     def _count_problem(self, count: int, *, partial: bool) -> str | None:
         least, most = self.question.min_rows, self.question.max_rows
@@ -204,11 +231,13 @@ class RowsField(FieldType[d.Rows]):
         return _("Add at least one row.")
 
     # ------------------------------------------------------------------------------------------ readers
-    def _row_cel(self, row: Row) -> dict[str, Any]:
-        return {name: column.cel(row.get(name)) for name, column in self.by_id.items()}
+    def row_cel(self, row: Row, values: Mapping[str, Any]) -> dict[str, Any]:
+        """A row as conditions see it."""
+        full = self.complete(row, values)
+        return {name: column.cel(full[name]) for name, column in self.by_id.items()}
 
     def cel(self, stored: Any) -> list[dict[str, Any]]:
-        return [self._row_cel(self.complete(row, {})) for row in stored or [] if isinstance(row, Mapping)]
+        return [self.row_cel(row, {}) for row in stored or [] if isinstance(row, dict)]
 
     def sample(self) -> list[dict[str, Any]]:
         return [{column.question.id: column.sample() for column in self.columns}]
@@ -237,8 +266,11 @@ class RowsField(FieldType[d.Rows]):
         return [self.question.id, *(f"{self.question.id}_{name}" for name in self.question.sums)]
 
     def csv_values(self, stored: Any) -> list[str]:
-        sums = self.sums(stored, {})
-        figures = [self.sum_type(name).csv_values(figure)[0] for name, figure in sums.items()]
+        return self.csv_cells(stored, self.sums(stored, {}))
+
+    def csv_cells(self, stored: Any, sums: Mapping[str, Any]) -> list[str]:
+        """The rows as JSON, then each sum; a submission brings its sums along."""
+        figures = [self.sum_type(name).csv_values(sums[name])[0] for name in self.question.sums]
         return [json.dumps(stored, ensure_ascii=False) if stored else "", *figures]
 
     def pdf_rows(self, stored: Any, language: str) -> list[Line]:
@@ -258,10 +290,6 @@ def _figure(name: str, computed: d.Computed) -> Figure:
     if computed.type == "percentage":
         return PercentageField(d.Percentage(id=name, label=computed.label, type="percentage"))
     return NumberField(d.Number(id=name, label=computed.label, type="number", decimals=computed.decimals))
-
-
-def _exact(column: FieldType[Any], stored: Any) -> Fraction | None:
-    return column.exact(stored) if isinstance(column, MoneyField | NumberField | PercentageField) else None
 
 
 def _scale(column: FieldType[Any], context: Context) -> dict[str, Any]:
