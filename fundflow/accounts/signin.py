@@ -102,6 +102,7 @@ def options(app: Flask) -> dict[str, Any]:
         "STATIC_FOLDER": None,
         "I18N_DOMAIN": "messages",
         "I18N_DIRNAME": [app.config["BABEL_TRANSLATION_DIRECTORIES"]],
+        "POST_LOGIN_VIEW": "/start",
         "POST_REGISTER_VIEW": "/login",
         "POST_CHANGE_VIEW": "/profile",
         "RESET_PASSWORD_WITHIN": timedelta(hours=2),

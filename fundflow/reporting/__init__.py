@@ -1,1 +1,1 @@
-"""The reporting room."""
+"""Lists, exports, queues and the case page: reads across all rooms for everybody who may see a case."""

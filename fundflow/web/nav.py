@@ -16,7 +16,7 @@ class Item:
 
     label: Any
     endpoint: str
-    permission: str | None
+    permission: str | tuple[str, ...] | None
     order: int
     public: bool
 
@@ -40,12 +40,12 @@ class Nav:
         self,
         label: Any,
         endpoint: str,
-        permission: str | None = None,
+        permission: str | tuple[str, ...] | None = None,
         *,
         order: int = 50,
         public: bool = False,
     ) -> None:
-        """Add an entry (label: a lazy string; lower `order` stands further left)."""
+        """Add an entry (label: a lazy string; lower `order` stands further left); one of its permissions suffices."""
         self._items[endpoint] = Item(label, endpoint, permission, order, public)
 
     def links(self, actor: Person | None) -> list[Link]:
@@ -60,7 +60,8 @@ class Nav:
     def _visible(item: Item, actor: Person | None) -> bool:
         if actor is None:
             return item.public
-        return item.permission is None or actor.has(item.permission)
+        wanted = (item.permission,) if isinstance(item.permission, str) else item.permission
+        return wanted is None or any(actor.has(permission) for permission in wanted)
 
     @staticmethod
     def _is_current(item: Item) -> bool:

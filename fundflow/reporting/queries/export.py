@@ -1,0 +1,175 @@
+"""The list of applications as a table for spreadsheets: one pass over a cursor, answers fetched per batch."""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, select
+
+from fundflow import forms
+from fundflow.accounts import Actor, Permission
+from fundflow.applications.models import Answers, Application, FormEntry
+from fundflow.applications.queries import visible_to
+from fundflow.platform.db import db
+from fundflow.platform.money import to_decimal
+from fundflow.programmes import Call, definition_of
+from fundflow.reporting.policy import export_sections
+from fundflow.reporting.queries.listing import ORDERS, Filters, narrowed
+
+BATCH = 500
+MARK = "\ufeff"  # tells spreadsheets that the text is UTF-8
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FACTS = (
+    "reference", "call", "stage", "stage_since", "due_at", "submitted_at", "title", "applicant",
+    "requested", "currency", "language", "content_hash",
+)  # fmt: skip
+
+
+def safe(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Rows as the text of a CSV file, in pieces of a few hundred rows."""
+    buffer = io.StringIO()
+    buffer.write(MARK)
+    writer = csv.writer(buffer)
+    for number, row in enumerate(rows, start=1):
+        writer.writerow([safe(cell) for cell in row])
+        if number % BATCH == 0:
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue()
+
+
+def applications(actor: Actor, filters: Filters) -> Iterator[Sequence[str]]:
+    """The heading and one row per application under the filters, with every answer that the actor may read.
+
+    Where programmes ask different things, each question is a column and a case leaves the others' empty.
+    """
+    columns = _columns(actor, filters)
+    places = {name: place for place, name in enumerate(columns)}
+    yield [*FACTS, *columns]
+    empty = [""] * len(columns)
+    for batch in _cases(actor, filters).partitions(BATCH):
+        given = _answers(batch)
+        for case in batch:
+            cells = empty.copy()
+            for name, cell in _cells(actor, case, given.get(case.id, {})):
+                cells[places[name]] = cell
+            yield [*_facts(case), *cells]
+
+
+def _columns(actor: Actor, filters: Filters) -> list[str]:
+    """The columns of all application forms under the filters, each name once."""
+    query = select(Application.version_id).distinct().where(_exported(actor))
+    versions = sorted(db.session.scalars(narrowed(query, actor, filters)), key=str, reverse=True)
+    return list(dict.fromkeys(name for version in versions for name in _form_columns(version)))
+
+
+@lru_cache(maxsize=256)
+def _form_columns(version_id: uuid.UUID) -> tuple[str, ...]:
+    definition = definition_of(version_id)
+    return tuple(forms.csv_columns(definition.forms[definition.programme.application_form]))
+
+
+def _cases(actor: Actor, filters: Filters) -> Any:
+    columns: Select[*tuple[Any, ...]] = (
+        select(
+            Application.id,
+            Application.version_id,
+            Application.programme_id,
+            Application.call_id,
+            Application.reference,
+            Application.stage,
+            Application.stage_since,
+            Application.due_at,
+            Application.submitted_at,
+            Application.title,
+            Application.applicant_name,
+            Application.requested_minor,
+            Application.currency,
+            Application.language,
+            Application.content_hash,
+            Call.slug.label("call"),
+        )
+        .join(Call, Call.id == Application.call_id)
+        .where(_exported(actor))
+    )
+    query = narrowed(columns, actor, filters).order_by(*ORDERS[filters.order])
+    return db.session.execute(query.execution_options(yield_per=BATCH))
+
+
+def _exported(actor: Actor) -> ColumnElement[bool]:
+    """Who may list a case may not for that alone carry it away."""
+    return visible_to(actor, Permission.APPLICATION_EXPORT)
+
+
+def _answers(batch: Sequence[Row[Any]]) -> dict[uuid.UUID, dict[str, Any]]:
+    """The answers of the newest application form of each case of a batch, in one query a form."""
+    by_form: dict[str, list[uuid.UUID]] = {}
+    for case in batch:
+        form = definition_of(case.version_id).programme.application_form
+        by_form.setdefault(form, []).append(case.id)
+    found: dict[uuid.UUID, dict[str, Any]] = {}
+    for form, ids in by_form.items():
+        newest = (
+            select(FormEntry.id, FormEntry.application_id)
+            .where(FormEntry.application_id.in_(ids), FormEntry.form == form, FormEntry.state != "superseded")
+            .distinct(FormEntry.application_id)
+            .order_by(FormEntry.application_id, FormEntry.number.desc())
+            .subquery()
+        )
+        rows = db.session.execute(
+            select(newest.c.application_id, Answers.data).join(newest, newest.c.id == Answers.entry_id)
+        )
+        for application_id, data in rows:
+            found.setdefault(application_id, {}).update(data)
+    return found
+
+
+def _facts(case: Row[Any]) -> list[str]:
+    requested = case.requested_minor
+    return [
+        case.reference,
+        case.call,
+        case.stage,
+        _moment(case.stage_since),
+        _moment(case.due_at),
+        _moment(case.submitted_at),
+        case.title,
+        case.applicant_name,
+        "" if requested is None else f"{to_decimal(requested, case.currency):f}",
+        case.currency,
+        case.language,
+        case.content_hash or "",
+    ]
+
+
+def _moment(value: datetime | None) -> str:
+    return value.isoformat(timespec="seconds") if value else ""
+
+
+def _cells(actor: Actor, case: Row[Any], given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    definition = definition_of(case.version_id)
+    form = definition.forms[definition.programme.application_form]
+    roles = actor.roles_for(case.programme_id, case.call_id, case.id)
+    open_questions = _open_questions(case.version_id, roles)
+    kept = {name: answer for name, answer in given.items() if name in open_questions}
+    return zip(_form_columns(case.version_id), forms.csv_values(form, kept), strict=True)
+
+
+@lru_cache(maxsize=512)
+def _open_questions(version_id: uuid.UUID, roles: frozenset[str]) -> frozenset[str]:
+    definition = definition_of(version_id)
+    form = definition.forms[definition.programme.application_form]
+    shown = export_sections(roles, form)
+    return frozenset(q.id for section in form.sections if section.id in shown for q in section.questions)

@@ -1,0 +1,199 @@
+"""The page of a case: the same for everybody who may see it, each part as far as it is for the reader's eyes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from fundflow.accounts import current_actor
+from fundflow.platform import clock
+from fundflow.platform.db import transaction
+from fundflow.reporting import policy, service
+from fundflow.reporting.queries import casefile
+from fundflow.reporting.queries.casefile import CaseFile
+from fundflow.reporting.queries.history import timeline
+from fundflow.reporting.words import account_word, phase_word, role_word, role_words, words
+from fundflow.web import SIGNED_IN, Area
+from fundflow.workflow import CompiledMove
+
+area = Area("case", __name__)
+
+
+@area.get("/applications/<uuid:application_id>", access=SIGNED_IN, records=True)
+def show(application_id: uuid.UUID) -> ResponseReturnValue:
+    """One part of the case page, by `view`; a part that is not for the reader shows the overview."""
+    file = casefile.case_file(current_actor(), application_id)
+    views = policy.views_of(file.reader, file.definition)
+    wanted = request.args.get("view", "")
+    view = wanted if wanted in views else policy.OVERVIEW
+    return render_template(
+        f"reporting/case/{view}.html",
+        file=file,
+        case=file.case,
+        reader=file.reader,
+        programme=file.definition.programme,
+        stage=file.definition.machines["application"].definition.stages[file.case.stage],
+        phases=_phases(file),
+        views=[(name, _names()[name]) for name in views],
+        view=view,
+        now=clock.now(),
+        role_word=role_word,
+        role_words=role_words,
+        account_word=account_word,
+        **_PARTS[view](file),
+    )
+
+
+def _names() -> dict[str, str]:
+    return {
+        policy.OVERVIEW: _("Overview"),
+        policy.ANSWERS: _("Answers"),
+        policy.DOCUMENTS: _("Documents"),
+        policy.CHECKS: _("Checks"),
+        policy.REVIEWS: _("Reviews"),
+        policy.MONEY: _("Money"),
+        policy.VISITS: _("Visits and reports"),
+        policy.HISTORY: _("History"),
+    }
+
+
+def _phases(file: CaseFile) -> list[tuple[str, str]]:
+    """The parts of the journey in the order of the programme's stages."""
+    stages = file.definition.machines["application"].definition.stages.values()
+    names = dict.fromkeys(stage.phase for stage in stages if not stage.final)
+    return [(name, phase_word(name)) for name in names]
+
+
+def _overview(file: CaseFile) -> dict[str, Any]:
+    filled = casefile.entries(file)
+    return {
+        "states": casefile.moves(current_actor(), file),
+        "grant": casefile.grant_of(file),
+        "startable": casefile.startable(file, filled),
+    }
+
+
+def _answers(file: CaseFile) -> dict[str, Any]:
+    filled = casefile.entries(file)
+    entry = casefile.entry_of(filled, request.args.get("entry", type=_uuid))
+    opened = None
+    if entry is not None:
+        unsealed = request.args.get("open", "")
+        opened = casefile.opened(file, entry, unsealed, str(get_locale() or "en"))
+        if opened.recorded:
+            _note(file, opened)
+    return {"filled": filled, "opened": opened, "form_title": lambda row: _title(file, row.form)}
+
+
+def _note(file: CaseFile, opened: casefile.Opened) -> None:
+    with transaction():
+        service.note_reading(
+            actor=current_actor(), application_id=file.case.id, form=opened.entry.form,
+            number=opened.entry.number, sections=opened.recorded,
+        )  # fmt: skip
+
+
+def _title(file: CaseFile, form: str) -> str:
+    found = file.definition.forms.get(form)
+    return words(found.title) if found else form
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _documents(file: CaseFile) -> dict[str, Any]:
+    filled = casefile.entries(file)
+    return {
+        "documents": casefile.documents(file),
+        "files": casefile.files(file, filled),
+        "form_title": lambda row: _title(file, row.form),
+    }
+
+
+def _money(file: CaseFile) -> dict[str, Any]:
+    return {
+        "money_of": casefile.money(file),
+        "grant": casefile.grant_of(file),
+        "stage_of": _stage_of(file),
+        "steps_of": _steps_of(file),
+    }
+
+
+def _checks(file: CaseFile) -> dict[str, Any]:
+    found, rounds, names = casefile.checks(file)
+    return {"checks": file.definition.screening.checks, "found": found, "rounds": rounds, "names": names}
+
+
+def _reviews(file: CaseFile) -> dict[str, Any]:
+    rows, score, kept_back = casefile.reviews(file)
+    return {
+        "reviews": rows,
+        "score": score,
+        "kept_back": kept_back,
+        "criteria": file.definition.criteria,
+        "stage_of": _stage_of(file),
+    }
+
+
+def _visits(file: CaseFile) -> dict[str, Any]:
+    visits, reports, names = casefile.follow_up(file)
+    return {
+        "visits": visits,
+        "reports": reports,
+        "names": names,
+        "stage_of": _stage_of(file),
+        "steps_of": _steps_of(file),
+    }
+
+
+def _history(file: CaseFile) -> dict[str, Any]:
+    return {"moments": timeline(file)}
+
+
+def _stage_of(file: CaseFile) -> Callable[[str, str], Any]:
+    return lambda kind, stage: file.definition.machines[kind].definition.stages[stage]
+
+
+def _steps_of(file: CaseFile) -> Callable[[str, Any], list[tuple[str, str, str]]]:
+    """The steps of a part of the case that are the reader's, as (address, words, tone); their page says why not."""
+    here = request.full_path.rstrip("?")
+
+    def steps(kind: str, row: Any) -> list[tuple[str, str, str]]:
+        machine = file.definition.machines[kind]
+        return [
+            (
+                url_for("moves.show", kind=kind, subject_id=row.id, move=move.name, next=here),
+                words(move.move.label),
+                move.move.tone,
+            )
+            for move in machine.leaving(row.stage)
+            if _permits(file, move)
+        ]
+
+    return steps
+
+
+def _permits(file: CaseFile, move: CompiledMove) -> bool:
+    return not move.roles.isdisjoint(file.reader.who.roles)
+
+
+_PARTS: Mapping[str, Callable[[CaseFile], dict[str, Any]]] = {
+    policy.OVERVIEW: _overview,
+    policy.ANSWERS: _answers,
+    policy.DOCUMENTS: _documents,
+    policy.CHECKS: _checks,
+    policy.REVIEWS: _reviews,
+    policy.MONEY: _money,
+    policy.VISITS: _visits,
+    policy.HISTORY: _history,
+}
