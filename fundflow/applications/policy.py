@@ -11,6 +11,8 @@ from fundflow.applications.models import Application
 from fundflow.forms import Section
 
 SYSTEM_ROLE = "system"
+# The kinds of party whose own case it is; an evaluator is a party too, but reads about others.
+PERSONS = frozenset({"applicant", "beneficiary", "guardian"})
 
 
 @dataclass(frozen=True)

@@ -75,26 +75,26 @@ class Round:
     words: Sequence[forms.SummarySection]
 
 
-def rounds_with_answers(case: Application) -> list[Round]:
-    """Every round with the answers before and after it, in three queries."""
-    rounds = all_rounds(case.id)
-    if not rounds:
-        return []
+def handed_in(case: Application) -> tuple[dict[str, Any], list[Round]]:
+    """The newest handed-in answers of the application, and every round of clarification; three queries."""
     definition = definition_of(case.version_id)
+    form_id = definition.programme.application_form
     moves = _answering(definition)
     entries = db.session.scalars(
         select(FormEntry)
         .where(
             FormEntry.application_id == case.id,
             FormEntry.state == "submitted",
-            (FormEntry.form == definition.programme.application_form) | FormEntry.move.in_(moves),
+            (FormEntry.form == form_id) | FormEntry.move.in_(moves),
         )
         .order_by(FormEntry.submitted_at, FormEntry.number)
     ).all()
     given: dict[uuid.UUID, dict[str, Any]] = {entry.id: {} for entry in entries}
     for row in db.session.scalars(select(Answers).where(Answers.entry_id.in_(given))):
         given[row.entry_id].update(row.data)
-    return [_round(each, definition, entries, given) for each in rounds]
+    newest = [entry for entry in entries if entry.form == form_id]
+    rounds = [_round(each, definition, entries, given) for each in all_rounds(case.id)]
+    return (given[newest[-1].id] if newest else {}), rounds
 
 
 def _answering(definition: Definition) -> list[str]:

@@ -19,23 +19,25 @@ from fundflow.screening.queries import checks_of, latest_round, rounds_of
 from fundflow.workflow import Decision, MoveContext, effect, fact, guard
 
 
-def _mandatory(ctx: MoveContext) -> list[str]:
-    return [check.id for check in ctx.definition.screening.checks if check.mandatory]
+def _checklist(ctx: MoveContext) -> list[dict[str, Any]]:
+    """The fact of the same matter, read once for all moves that ask."""
+    found: Any = ctx.facts["checks"]
+    return list(found)
 
 
 @guard("checks_recorded", help="Every check of the programme has an answer.")
 def checks_recorded(ctx: MoveContext) -> Decision:
     """Also the checks that are not mandatory: an empty answer is no answer."""
-    done = checks_of(ctx.case.id)
-    missing = [check for check in ctx.definition.screening.checks if check.id not in done]
+    missing = [check for check in _checklist(ctx) if not check["result"]]
     return Decision(not missing, _l("%(count)s checks have no answer yet.", count=len(missing)))
 
 
 @guard("checks_all_pass", help="Every mandatory check is passed, waived with a note, or does not apply.")
 def checks_all_pass(ctx: MoveContext) -> Decision:
     """A single failure bars eligibility."""
-    done = checks_of(ctx.case.id)
-    failed = [check for check in _mandatory(ctx) if check not in done or done[check].result == "fail"]
+    failed = [
+        check for check in _checklist(ctx) if check["mandatory"] and check["result"] in {"", "fail"}
+    ]
     return Decision(not failed, _l("%(count)s mandatory checks are not passed.", count=len(failed)))
 
 
@@ -46,8 +48,7 @@ def checks_all_pass(ctx: MoveContext) -> Decision:
 )
 def checks_some_fail(ctx: MoveContext) -> bool:
     """A refusal names the rule that was missed."""
-    done = checks_of(ctx.case.id)
-    return any(check in done and done[check].result == "fail" for check in _mandatory(ctx))
+    return any(check["mandatory"] and check["result"] == "fail" for check in _checklist(ctx))
 
 
 @guard("clarification_rounds_left", help="Fewer than `most` rounds of clarification have been used.")

@@ -22,7 +22,7 @@ from fundflow.platform import clock
 from fundflow.platform.db import transaction
 from fundflow.platform.errors import Conflict, Invalid, NotFound
 from fundflow.programmes import Definition, definition_of
-from fundflow.screening.queries import checks_of, rounds_with_answers
+from fundflow.screening.queries import checks_of, handed_in
 from fundflow.screening.service import Result, records_checks, save_checks
 from fundflow.web import Area, permission
 
@@ -36,9 +36,7 @@ RULE = "/applications/<uuid:application_id>/screening"
 def show(application_id: uuid.UUID) -> ResponseReturnValue:
     """Each check with its rule, the answers beside it, the rounds of clarification, and the possible steps."""
     actor, case = _find(application_id)
-    stored = checks_of(case.id)
-    given = {name: Result(row.result, row.note) for name, row in stored.items()}
-    return _page(actor, case, given)
+    return _page(actor, case)
 
 
 @area.post(RULE, access=SCREEN)
@@ -84,35 +82,37 @@ def _posted(definition: Definition) -> dict[str, Result]:
 def _page(
     actor: Actor,
     case: Application,
-    given: Mapping[str, Result],
+    given: Mapping[str, Result] | None = None,
     *,
     errors: Mapping[str, Any] | None = None,
     disagrees: bool = False,
     status: int = 200,
 ) -> ResponseReturnValue:
     definition = definition_of(case.version_id)
-    states = moves_of(actor, case, case)
+    states = moves_of(actor, case, case, known=frozenset())
     recording = next((state for state in states if records_checks(state)), None)
     stored = checks_of(case.id)
+    if given is None:
+        given = {name: Result(row.result, row.note) for name, row in stored.items()}
+    newest, rounds = handed_in(case)
     page = render_template(
         "screening/checklist.html", case=case, definition=definition, checks=definition.screening.checks,
         given=given, stored=stored, names=people(row.checked_by for row in stored.values()), errors=errors or {},
         disagrees=disagrees, recording=recording, states=[state for state in states if state is not recording],
-        answers=_answers(actor, case, definition), rounds=rounds_with_answers(case),
+        answers=_answers(actor, case, definition, newest), rounds=rounds,
     )  # fmt: skip
     return page, status
 
 
-def _answers(actor: Actor, case: Application, definition: Definition) -> list[forms.SummarySection]:
+def _answers(
+    actor: Actor, case: Application, definition: Definition, given: Mapping[str, Any]
+) -> list[forms.SummarySection]:
     """The newest handed-in application, without sections that need a recorded opening."""
     form = definition.forms[definition.programme.application_form]
     who = on_case(actor, case, ())
     shown = {
         part.id for part in form.sections if not part.sensitive and may_read_section(part, who, fills=False)
     }
-    given = queries.answers(
-        queries.latest_entry(case.id, definition.programme.application_form, submitted=True)
-    )
     return forms.summary(
         form, given, str(get_locale() or "en"), values=definition.values,
         today=clock.today(case.call.timezone), sections=shown,

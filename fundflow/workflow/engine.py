@@ -57,8 +57,8 @@ def available(
     """Each move of the present stage that the actor's roles could make, allowed or with every reason why not.
 
     With `hooks`, duties and approvals given count too; with `others`, moves of other roles are listed too.
-    Guards that depend on the answers of the move's form are not asked. A guard that several moves share is
-    asked once.
+    Guards that depend on the answers of the move's form are not asked. A guard or duty that several moves share
+    is asked once.
     """
     asked: dict[tuple[str, str], Decision] = {}
     states: list[MoveState] = []
@@ -77,7 +77,7 @@ def _why_not(
     move: CompiledMove, ctx: MoveContext, hooks: Hooks | None, asked: dict[tuple[str, str], Decision]
 ) -> Iterable[Any]:
     if hooks is not None:
-        yield from _barred(move, ctx, hooks)
+        yield from _barred(move, ctx, hooks, asked)
     for guard in move.guards:
         if guard.reads_form and move.move.form is not None:
             continue
@@ -87,9 +87,14 @@ def _why_not(
             yield decision.reason
 
 
-def _barred(move: CompiledMove, ctx: MoveContext, hooks: Hooks) -> Iterable[Any]:
+def _barred(
+    move: CompiledMove, ctx: MoveContext, hooks: Hooks, asked: dict[tuple[str, str], Decision]
+) -> Iterable[Any]:
     if move.move.duty and not ctx.actor.is_system:
-        decision = hooks.check_duty(ctx, move.move.duty)
+        key = ("duty", repr(move.move.duty))
+        if key not in asked:
+            asked[key] = hooks.check_duty(ctx, move.move.duty)
+        decision = asked[key]
         if not decision.allowed:
             yield decision.reason
     if move.move.approvals and _needed(move, ctx) > 1 and ctx.actor.user_id in hooks.approvals_given(ctx):

@@ -124,9 +124,14 @@ def try_move(ctx: MoveContext, *, kind: str, subject: Any, move: str) -> bool:
     return True
 
 
-def moves_of(actor: Actor, case: Application, subject: Any, kind: str = CASE) -> list[MoveState]:
-    """The moves that the actor's roles could make now, each as allowed or with the reasons why not."""
-    known = party_kinds(actor, case.id)
+def moves_of(
+    actor: Actor, case: Application, subject: Any, kind: str = CASE, known: frozenset[str] | None = None
+) -> list[MoveState]:
+    """The moves that the actor's roles could make now, each as allowed or with the reasons why not.
+
+    `known`: the kinds of party that the actor is, when the caller has read them already.
+    """
+    known = party_kinds(actor, case.id) if known is None else known
     who = _as_seen(actor, case, known, subject, None)
     ctx = context(who=who, case=case, subject=subject, kind=kind)
     return available(definition_of(case.version_id).machines[kind], ctx, HOOKS)
