@@ -194,9 +194,9 @@ class Case:
 
     def _do_review(self, given: Mapping[str, Any], step: Step) -> None:
         actor = self._actor(step)
-        review_id = db.session.scalar(
+        review_id = db.session.scalars(
             select(Review.id).where(Review.application_id == self.id, Review.reviewer_id == actor.user_id)
-        )
+        ).one()
         db.session.rollback()
         named = self.story["scores"][given["scores"]]
         scores = {name: {"score": score, "comment": given["comment"]} for name, score in named.items()}

@@ -20,7 +20,7 @@ from fundflow.platform.money import Money, show
 def balances(line_id: uuid.UUID) -> dict[str, int]:
     """What a line holds per account, in minor units of its currency."""
     query = select(LineBalance.account, LineBalance.balance_minor).where(LineBalance.line_id == line_id)
-    return dict(db.session.execute(query).tuples())
+    return {row.account: row.balance_minor for row in db.session.execute(query)}
 
 
 def open_fund(*, code: str, title: str, donor: str, currency: str) -> Fund:
