@@ -181,7 +181,8 @@ def active_grant(owner: Actor, *, amount: int = 15_000_00, call: Call | None = N
             "bank_details",
             {"legal_name": "Buka", "nipt": "L71904501P", "holder": "Ana Prova", "iban": IBAN, "proof": proof},
         )
-        tranches.plan(ctx_of(case))
+        ctx = ctx_of(case)
+        tranches.plan(ctx, tranches.of_programme(ctx))
     return case
 
 

@@ -72,7 +72,7 @@ def test_the_parts_of_an_award_sum_to_it_and_the_remainder_lands_by_largest_rema
 
 def test_planning_again_changes_nothing(case):
     with transaction():
-        tranches.plan(ctx_of(case))
+        tranches.plan(ctx_of(case), tranches.of_programme(ctx_of(case)))
     assert [row.number for row in tranches_of(case)] == [1, 2, 3]
 
 

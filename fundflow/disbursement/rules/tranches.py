@@ -8,7 +8,7 @@ from fundflow.approval.queries import award_of
 from fundflow.disbursement.models import Tranche
 from fundflow.disbursement.service import payments, tranches
 from fundflow.disbursement.service.openings import unmet
-from fundflow.workflow import Decision, MoveContext, effect, guard
+from fundflow.workflow import Decision, FormName, MoveContext, effect, guard
 
 
 @guard(
@@ -37,10 +37,12 @@ def previous_tranche_done(ctx: MoveContext) -> Decision:
 
 @guard("tranche_open", help="The tranche is not held, and what its plan names under `opens` has happened.")
 def tranche_open(ctx: MoveContext) -> Decision:
-    """The plan is that of the version under which the case began."""
+    """The plan is that of the version under which the case began; parts made of a form's rows have no `opens`."""
     tranche: Tranche = ctx.subject
     if tranche.blocked:
         return Decision(False, _l("Payments of this case are suspended."))
+    if not ctx.definition.programme.tranches:
+        return Decision(True)
     for plan in ctx.definition.programme.tranches:
         if plan.number == tranche.number:
             return next(unmet(ctx, plan), Decision(True))
@@ -59,10 +61,18 @@ def all_tranches_done(ctx: MoveContext) -> Decision:
     return Decision(True)
 
 
-@effect("plan_tranches", help="Splits the award into the programme's tranches; shares by largest remainder.")
-def plan_tranches(ctx: MoveContext) -> None:
-    """A case that has its tranches keeps them."""
-    tranches.plan(ctx)
+@effect(
+    "plan_tranches",
+    help="Splits the award into the programme's tranches, or by the amounts in a form's rows; by largest remainder.",
+)
+def plan_tranches(
+    ctx: MoveContext, form: FormName | None = None, rows: str = "", amount: str = "", title: str = ""
+) -> None:
+    """A case that has its tranches keeps them. `rows` names a table of `form`, the others two of its columns."""
+    if form is None:
+        tranches.plan(ctx, tranches.of_programme(ctx))
+    else:
+        tranches.plan(ctx, tranches.of_rows(ctx, form=form, rows=rows, amount=amount, title=title))
 
 
 @effect("block_tranches", help="Holds every tranche that is not finished: nothing of it is paid.")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from fundflow.accounts import SYSTEM
+from fundflow.applications.queries import answers, latest_entry
 from fundflow.applications.service.hooks import begin_stage
 from fundflow.approval.queries import award_of
 from fundflow.disbursement.models import Tranche
@@ -32,19 +34,46 @@ def is_final(ctx: MoveContext, kind: str, stage: str) -> bool:
     return bool(ctx.definition.machines[kind].definition.stages[stage].final)
 
 
-def plan(ctx: MoveContext) -> None:
-    """Split the award by the programme's shares, the remainder by largest remainder; once per case.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an award before it is money: its weight against the others, and its share in per cent."""
+
+    number: int
+    title: Mapping[str, str]
+    weight: int
+    share: int
+
+
+def of_programme(ctx: MoveContext) -> list[Part]:
+    """The parts that the programme gives every award."""
+    return [Part(each.number, each.title, each.share, each.share) for each in ctx.definition.programme.tranches]
+
+
+def of_rows(ctx: MoveContext, *, form: str, rows: str, amount: str, title: str) -> list[Part]:
+    """A part for each row of a handed-in form that costs something (milestones), weighted by its amount."""
+    given = answers(latest_entry(ctx.case.id, form, submitted=True)).get(rows) or []
+    costly = [row for row in given if row.get(amount, {}).get("minor")]
+    weights = [int(row[amount]["minor"]) for row in costly]
+    shares = split(100, weights) if weights else []
+    named = [{language: str(row.get(title) or "") for language in ctx.definition.programme.languages} for row in costly]
+    return [
+        Part(number, words, weight, share)
+        for number, (words, weight, share) in enumerate(zip(named, weights, shares, strict=True), start=1)
+    ]
+
+
+def plan(ctx: MoveContext, parts: Sequence[Part]) -> None:
+    """Split the award by the parts' weights, the remainder by largest remainder; once per case.
 
     A part that would be nothing (an award of a few cents) is left out; the others still sum to the award.
     Raises Refused without an award.
     """
     award = award_of(ctx.case.id)
-    if award is None:
+    if award is None or not parts:
         raise Refused([_("There is no award to split into parts.")])
     if of_case(ctx):
         return
-    parts = ctx.definition.programme.tranches
-    for part, minor in zip(parts, split(award.amount_minor, [each.share for each in parts]), strict=True):
+    for part, minor in zip(parts, split(award.amount_minor, [each.weight for each in parts]), strict=True):
         if minor == 0:
             continue
         tranche = Tranche(
