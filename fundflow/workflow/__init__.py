@@ -15,7 +15,7 @@ from fundflow.workflow.context import (
 )
 from fundflow.workflow.definition import Deadline, Duty, Machine, Move, RuleRef, Stage
 from fundflow.workflow.diagram import diagram
-from fundflow.workflow.engine import available, begin, fire
+from fundflow.workflow.engine import available, begin, fire, require_role
 from fundflow.workflow.findings import Finding, nearest, shape_findings, yaml_finding
 from fundflow.workflow.models import Staged
 from fundflow.workflow.parameters import (
@@ -90,6 +90,7 @@ __all__ = [
     "move_scope",
     "nearest",
     "read_machine",
+    "require_role",
     "shape_findings",
     "yaml_finding",
 ]

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from fundflow.platform.errors import NotFound
 from fundflow.workflow.conditions import Condition
-from fundflow.workflow.context import MoveContext, move_scope
+from fundflow.workflow.context import Actor, MoveContext, move_scope
 from fundflow.workflow.definition import ENTERED, SYSTEM, Deadline, Machine, Move, Stage
 from fundflow.workflow.registry import BoundEffect, BoundGuard, Registry, default_registry
 
@@ -42,9 +42,9 @@ class CompiledMove:
     thresholds: tuple[tuple[Condition, int], ...]
     trigger: Callable[[Subject], bool]
 
-    def permits(self, ctx: MoveContext) -> bool:
+    def permits(self, actor: Actor) -> bool:
         """Whether the actor holds a role that may make this move."""
-        return not self.roles.isdisjoint(ctx.actor.roles) or (ctx.actor.is_system and SYSTEM in self.roles)
+        return not self.roles.isdisjoint(actor.roles) or (actor.is_system and SYSTEM in self.roles)
 
     def approvals(self, ctx: MoveContext) -> int:
         """How many distinct persons this move needs, as things stand now; 0 when it asks for no approvals."""

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from fundflow.platform import clock
 from fundflow.platform.errors import Conflict, Forbidden, Refused
 from fundflow.workflow.compiled import CompiledMachine, CompiledMove, Subject
-from fundflow.workflow.context import Fired, Hooks, MoveContext, MoveState
+from fundflow.workflow.context import Actor, Fired, Hooks, MoveContext, MoveState
 from fundflow.workflow.definition import Duty
 from fundflow.workflow.models import write_stage
 from fundflow.workflow.registry import BoundEffect, Decision
@@ -33,8 +33,7 @@ def fire(compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks) -> Fired:
     before = row.stage
     if before not in move.sources or (ctx.seen_version is not None and ctx.seen_version != row.row_version):
         raise _conflict(move, ctx)
-    if not move.permits(ctx):
-        raise Forbidden(_role_reason(move))
+    require_role(move, ctx.actor)
     duty = None if ctx.actor.is_system else move.move.duty
     if duty is not None:
         _check_duty(duty, ctx, hooks)
@@ -51,6 +50,12 @@ def fire(compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks) -> Fired:
     return fired
 
 
+def require_role(move: CompiledMove, actor: Actor) -> None:
+    """Raises Forbidden, naming the roles, when the actor holds none that may make the move."""
+    if not move.permits(actor):
+        raise Forbidden(_role_reason(move))
+
+
 def available(
     compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks | None = None, *, others: bool = False
 ) -> list[MoveState]:
@@ -63,7 +68,7 @@ def available(
     asked: dict[tuple[str, str], Decision] = {}
     states: list[MoveState] = []
     for move in compiled.leaving(ctx.subject.stage):
-        mine = move.permits(ctx)
+        mine = move.permits(ctx.actor)
         if not mine and not others:
             continue
         here = ctx.for_move(move.name)

@@ -22,7 +22,7 @@ from fundflow.platform import clock
 from fundflow.platform.db import db, savepoint
 from fundflow.platform.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from fundflow.programmes import Call, Definition, definition_of
-from fundflow.workflow import Fired, MoveContext, MoveState, available, fire
+from fundflow.workflow import Fired, MoveContext, MoveState, available, fire, require_role
 
 OWNER = "owner"
 
@@ -73,6 +73,7 @@ def fire_locked(
     machine = definition.machines[kind]
     compiled = machine.move(move)
     _check_still_possible(compiled.sources, subject, seen_version)
+    require_role(compiled, who)
     entry, given, seen = _take_form(
         definition=definition,
         form=compiled.move.form,
