@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from fundflow import documents
 from fundflow.accounts import current_actor
 from fundflow.applications import queries
+from fundflow.applications.policy import PERSONS
 from fundflow.applications.service import cases, receipts
 from fundflow.applications.views import overview
 from fundflow.applications.views.places import case_url
@@ -70,7 +71,7 @@ def content(application_id: uuid.UUID) -> ResponseReturnValue:
     """The very bytes behind the receipt's hash, for the people whose application it is."""
     actor = current_actor()
     case = queries.get(actor, application_id)
-    if not queries.party_kinds(actor, case.id):
+    if not queries.party_kinds(actor, case.id) & PERSONS:
         raise NotFound
     answer = Response(receipts.content(case), mimetype="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="{case.reference}.json"'

@@ -13,7 +13,7 @@ from fundflow import documents
 from fundflow.accounts import Permission, current_actor
 from fundflow.applications import queries
 from fundflow.applications.models import Application, FormEntry, StoredFile
-from fundflow.applications.policy import may_read_section, on_case
+from fundflow.applications.policy import PERSONS, may_read_section, on_case
 from fundflow.audit import record
 from fundflow.documents import DocumentState
 from fundflow.forms import Section
@@ -38,7 +38,7 @@ def download(file_id: uuid.UUID) -> ResponseReturnValue:
     own = file.uploaded_by == actor.user_id
     if not all(may_read_section(part, who, fills=own) for part in homes):
         raise NotFound
-    if (file.sensitive or any(part.sensitive for part in homes)) and not (own or kinds):
+    if (file.sensitive or any(part.sensitive for part in homes)) and not (own or kinds & PERSONS):
         with transaction():
             record(action="file.read", actor_id=actor.user_id, application_id=case.id, file=str(file.id))
     return _attachment(storage.get(file.storage_key), file.name, file.media_type)

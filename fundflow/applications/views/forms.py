@@ -105,7 +105,17 @@ def check(application_id: uuid.UUID, form: str) -> ResponseReturnValue:
         "applications/check.html", here=here, parts=here.summary(), asked=asked(here),
         offers=[moving.offer(here.case, here.case, "application", state) for state in states],
         by_application=here.form_id == here.definition.programme.application_form, names=_names(here),
+        open_points=_open_points(here),
     )  # fmt: skip
+
+
+def _open_points(here: Opened) -> list[tuple[Section, list[tuple[str, str]]]]:
+    """Each section with what is still wrong or missing in it."""
+    grouped = [
+        (part, [(path, message) for path, message in here.problems.items() if here.home(path) == part.id])
+        for part in (here.sections if here.editable else [])
+    ]
+    return [(part, found) for part, found in grouped if found]
 
 
 def _names(here: Opened) -> Callable[[str], str]:

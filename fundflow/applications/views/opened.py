@@ -16,7 +16,7 @@ from fundflow import forms
 from fundflow.accounts import Actor, current_actor
 from fundflow.applications import queries
 from fundflow.applications.models import Answers, Application, FormEntry
-from fundflow.applications.policy import CaseActor, may_read_section, on_case
+from fundflow.applications.policy import PERSONS, CaseActor, may_read_section, on_case
 from fundflow.applications.service.entries import may_fill
 from fundflow.audit import record
 from fundflow.forms import Form, PageForm, Section
@@ -79,7 +79,7 @@ class Opened:
     @property
     def is_own(self) -> bool:
         """Whether the actor fills this form in as a party: what people read of themselves is no sensitive read."""
-        return bool(self.kinds & set(self.form.fill.by))
+        return bool(self.kinds & PERSONS & set(self.form.fill.by))
 
     @cached_property
     def answers(self) -> dict[str, Any]:

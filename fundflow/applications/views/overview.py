@@ -16,6 +16,7 @@ from sqlalchemy.orm import joinedload
 
 from fundflow.accounts import Actor
 from fundflow.applications.models import Application, Party
+from fundflow.applications.policy import PERSONS
 from fundflow.applications.queries import visible_to
 from fundflow.applications.subjects import CASE, subject_kinds
 from fundflow.applications.views.places import case_url
@@ -64,7 +65,7 @@ def cards(actor: Actor) -> list[Card]:
 
 
 def _mine(actor: Actor) -> Any:
-    return (Party.user_id == actor.user_id) & Party.ended_at.is_(None)
+    return (Party.user_id == actor.user_id) & Party.ended_at.is_(None) & Party.kind.in_(PERSONS)
 
 
 def _kinds(actor: Actor, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
