@@ -32,7 +32,9 @@ def _is_final(ctx: MoveContext, kind: str, stage: str) -> bool:
 @guard("visits_done", help="Every visit of that kind is done or was given up with a reason.")
 def visits_done(ctx: MoveContext, kind: str = "visit") -> Decision:
     """Looks at the machine's final stages."""
-    open_ones = [row for row in visits_of(ctx.case.id) if row.kind == kind and not _is_final(ctx, "visit", row.stage)]
+    open_ones = [
+        row for row in visits_of(ctx.case.id) if row.kind == kind and not _is_final(ctx, "visit", row.stage)
+    ]
     return Decision(not open_ones, _l("%(count)s visits are still to be made.", count=len(open_ones)))
 
 
@@ -49,16 +51,24 @@ def appointment_done(ctx: MoveContext, code: str) -> Decision:
     """Whether the visit with this id in the calendar was made."""
     row = by_code(Visit, ctx.case.id, code)
     title = pick(row.title, ctx.actor.language) if row else code
-    return Decision(row is not None and row.done_at is not None, _l("“%(title)s” has not taken place yet.", title=title))
+    return Decision(
+        row is not None and row.done_at is not None, _l("“%(title)s” has not taken place yet.", title=title)
+    )
 
 
 @guard("follow_up_done", help="Every visit, survey and report of the calendar has come to its end.")
 def follow_up_done(ctx: MoveContext) -> Decision:
     """What is open is named."""
-    open_ones = [pick(row.title, ctx.actor.language) for row in visits_of(ctx.case.id)
-                 if not _is_final(ctx, "visit", row.stage)]
-    open_ones += [pick(row.title, ctx.actor.language) for row in reports_of(ctx.case.id)
-                  if not _is_final(ctx, REPORT, row.stage)]
+    open_ones = [
+        pick(row.title, ctx.actor.language)
+        for row in visits_of(ctx.case.id)
+        if not _is_final(ctx, "visit", row.stage)
+    ]
+    open_ones += [
+        pick(row.title, ctx.actor.language)
+        for row in reports_of(ctx.case.id)
+        if not _is_final(ctx, REPORT, row.stage)
+    ]
     return Decision(not open_ones, _l("Still open: %(titles)s.", titles="; ".join(open_ones)))
 
 
@@ -69,7 +79,9 @@ def money_settled(ctx: MoveContext) -> Decision:
         select(func.count())
         .select_from(Payment)
         .where(
-            Payment.application_id == ctx.case.id, Payment.released_at.is_(None), Payment.cancelled_at.is_(None)
+            Payment.application_id == ctx.case.id,
+            Payment.released_at.is_(None),
+            Payment.cancelled_at.is_(None),
         )
     )
     if under_way:
@@ -87,12 +99,20 @@ def plan_follow_up(ctx: MoveContext) -> None:
     for plan in ctx.definition.programme.follow_up:
         model: type[Visit] | type[Report] = Report if plan.kind == REPORT else Visit
         earlier = by_code(model, ctx.case.id, plan.id)
-        if earlier is not None and (earlier.done_at or not _is_final(ctx, model.__tablename__, earlier.stage)):
+        if earlier is not None and (
+            earlier.done_at or not _is_final(ctx, model.__tablename__, earlier.stage)
+        ):
             continue
         numbers[model] += 1
         row = model(
-            id=new_id(), application_id=ctx.case.id, number=numbers[model], code=plan.id, kind=plan.kind,
-            form=plan.form, title=dict(plan.title), due_on=add_months(start, plan.months),
+            id=new_id(),
+            application_id=ctx.case.id,
+            number=numbers[model],
+            code=plan.id,
+            kind=plan.kind,
+            form=plan.form,
+            title=dict(plan.title),
+            due_on=add_months(start, plan.months),
         )
         begin_stage(actor=SYSTEM, case=ctx.case, kind=model.__tablename__, subject=row)
         db.session.add(row)
