@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tests.applications.office import SLUG, Site
-from tests.web.pages import Person
-
 from fundflow import documents
 from fundflow.documents import Letter
 from fundflow.platform import clock
 from fundflow.platform.db import transaction
+from tests.applications.office import SLUG, Site
+from tests.web.pages import Person
 
-YES = {
-    name: "yes"
-    for name in ("second_generation", "in_albania", "young_enterprise", "own_share", "one_application")
-}
+YES = dict.fromkeys(("second_generation", "in_albania", "young_enterprise", "own_share", "one_application"), "yes")
 LETTER = Letter.model_validate(
     {
         "title": {"en": "Award"},
