@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import joinedload
 
 from fundflow.accounts import Actor, Permission
@@ -117,7 +118,7 @@ def answers_by_form(application_id: uuid.UUID) -> dict[str, dict[str, Any]]:
     newest = (
         select(FormEntry.id, FormEntry.form)
         .where(FormEntry.application_id == application_id, FormEntry.state != "superseded")
-        .distinct(FormEntry.form)
+        .ext(distinct_on(FormEntry.form))
         .order_by(FormEntry.form, FormEntry.number.desc())
         .subquery()
     )
