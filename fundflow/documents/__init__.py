@@ -6,6 +6,7 @@ from fundflow.documents.models import Document, DocumentState
 from fundflow.documents.numbers import next_number
 from fundflow.documents.queries import failed, file, get, of_application, of_subject
 from fundflow.documents.service import Confirmation, issue, retry_failed, verify
+from fundflow.documents.typesetter import RenderFault, require
 
 __all__ = [
     "Confirmation",
@@ -13,6 +14,7 @@ __all__ = [
     "DocumentState",
     "Finding",
     "Letter",
+    "RenderFault",
     "check",
     "failed",
     "file",
@@ -21,6 +23,7 @@ __all__ = [
     "next_number",
     "of_application",
     "of_subject",
+    "require",
     "retry_failed",
     "verify",
 ]

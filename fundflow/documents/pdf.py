@@ -1,8 +1,7 @@
-"""HTML to PDF/A-3a with WeasyPrint, imported late as only workers need it; equal input gives equal bytes."""
+"""HTML to PDF/A-3a with WeasyPrint; on one machine equal input gives equal bytes."""
 
 from __future__ import annotations
 
-import base64
 import logging
 import threading
 import warnings
@@ -11,22 +10,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from fundflow.documents.render import fonts, stylesheet
+from fundflow.documents.render import stylesheet
+from fundflow.documents.typesetter import RenderFault, engine, faces
 
 VARIANT = "pdf/a-3a"
 ATTACHMENT = "snapshot.json"
 
-_FACES = {
-    "Regular": ("400", "normal"),
-    "Italic": ("400", "italic"),
-    "Semibold": ("600", "normal"),
-    "Bold": ("700", "normal"),
-}
 _one_at_a_time = threading.Lock()
-
-
-class RenderFault(RuntimeError):
-    """A page could not become a PDF: it reaches outside itself, or the renderer refuses it."""
 
 
 @lru_cache(maxsize=1)
@@ -44,25 +34,17 @@ def _fetcher() -> Any:
 
 
 @lru_cache(maxsize=1)
-def _setting() -> tuple[Any, list[Any]]:
+def _setting() -> tuple[Any, Any]:
     """The fonts and styles of this process, read once: a font configuration per letter would leak memory."""
+    faces()
     from weasyprint import CSS  # noqa: PLC0415 - only workers pay for it
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 - the same
 
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     configuration = FontConfiguration()
-    faces = "".join(_face(name, data) for name, data in fonts().items())
-    sheets = [
-        CSS(string=text, url_fetcher=_fetcher(), font_config=configuration) for text in (faces, stylesheet())
-    ]
-    return configuration, sheets
-
-
-def _face(name: str, data: bytes) -> str:
-    weight, style = _FACES[name]
-    source = f"data:font/ttf;base64,{base64.b64encode(data).decode()}"
-    return f"@font-face{{font-family:Letter;font-weight:{weight};font-style:{style};src:url({source})}}"
+    sheet = CSS(string=stylesheet(), url_fetcher=_fetcher(), font_config=configuration)
+    return configuration, sheet
 
 
 def to_pdf(html: str, snapshot_json: bytes, *, created: datetime, identifier: str) -> bytes:
@@ -70,6 +52,7 @@ def to_pdf(html: str, snapshot_json: bytes, *, created: datetime, identifier: st
 
     `created` dates the file and `identifier` names it, so that bytes repeat. Raises RenderFault.
     """
+    engine()
     from weasyprint.urls import FatalURLFetchingError  # noqa: PLC0415 - only workers pay for it
 
     with _one_at_a_time, warnings.catch_warnings():
@@ -85,7 +68,7 @@ def to_pdf(html: str, snapshot_json: bytes, *, created: datetime, identifier: st
 def _write(html: str, snapshot_json: bytes, created: datetime, identifier: str) -> bytes:
     from weasyprint import HTML, Attachment  # noqa: PLC0415 - only workers pay for it
 
-    configuration, sheets = _setting()
+    configuration, sheet = _setting()
     snapshot = Attachment(
         string=snapshot_json,
         name=ATTACHMENT,
@@ -97,7 +80,7 @@ def _write(html: str, snapshot_json: bytes, created: datetime, identifier: str) 
     )
     write: Callable[..., bytes] = HTML(string=html, url_fetcher=_fetcher()).write_pdf
     return write(
-        stylesheets=sheets,
+        stylesheets=[sheet],
         font_config=configuration,
         attachments=[snapshot],
         pdf_variant=VARIANT,

@@ -13,13 +13,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fundflow.documents.blocks import Page, build
 from fundflow.documents.snapshot import digest
+from fundflow.documents.typesetter import faces
 from fundflow.platform.locate import locate
 from fundflow.platform.wording import pick
 
 STYLE = "letter.css"
 TEMPLATE = "letter.html"
 _NO_OFFICE = {"address": "", "phone": "", "email": "", "website": ""}
-FONTS = ("Regular", "Italic", "Semibold", "Bold")
 
 
 class _Keys(Environment):
@@ -52,17 +52,10 @@ def stylesheet() -> str:
 
 
 @lru_cache(maxsize=1)
-def fonts() -> Mapping[str, bytes]:
-    """The faces that all letters are set in, by style name."""
-    folder = locate("templates") / "documents" / "fonts"
-    return {face: (folder / f"OpenSans-{face}.ttf").read_bytes() for face in FONTS}
-
-
-@lru_cache(maxsize=1)
 def template_digest() -> str:
-    """SHA-256 over page, style and fonts: which look a document was rendered with."""
+    """SHA-256 over page, style and fonts: which look a document was rendered with. Raises RenderFault."""
     page = (locate("templates") / "documents" / TEMPLATE).read_bytes()
-    parts = [page, stylesheet().encode(), *(fonts()[face] for face in FONTS)]
+    parts = [page, stylesheet().encode(), *(file.read_bytes() for file in faces().values())]
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 

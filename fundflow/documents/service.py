@@ -22,11 +22,13 @@ from fundflow.documents.numbers import next_number
 from fundflow.documents.pdf import to_pdf
 from fundflow.documents.render import render_html, template_digest
 from fundflow.documents.snapshot import canonical, digest, freeze
+from fundflow.documents.typesetter import RenderFault
 from fundflow.platform import clock, storage
 from fundflow.platform.db import db
 from fundflow.platform.errors import Conflict, Invalid, NotFound
 from fundflow.platform.ids import new_id
 from fundflow.platform.jobs import enqueue
+from fundflow.platform.sandbox import TextFault
 
 RENDER = "documents.render"
 TRIES = 5
@@ -172,11 +174,16 @@ def note_failure(document_id: uuid.UUID, fault: BaseException) -> DocumentState:
     document = _locked(document_id)
     if document.state != DocumentState.rendered:
         document.attempts += 1
-        document.error = f"{type(fault).__name__}: {fault}"[:LONGEST_ERROR]
+        document.error = _words_of(fault)[:LONGEST_ERROR]
         if document.attempts >= TRIES:
             document.state = DocumentState.failed
         db.session.flush()
     return DocumentState(document.state)
+
+
+def _words_of(fault: BaseException) -> str:
+    """Faults of letters and of this machine are sentences already; any other is named by its kind too."""
+    return str(fault) if isinstance(fault, TextFault | RenderFault) else f"{type(fault).__name__}: {fault}"
 
 
 def retry_failed(*, actor_id: uuid.UUID | None, document_id: uuid.UUID) -> Document:
