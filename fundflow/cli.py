@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import Any
+
 import click
 from flask import Flask
 from flask.cli import with_appcontext
@@ -9,8 +13,12 @@ from flask.cli import with_appcontext
 from fundflow.applications.cli import group as applications_group
 from fundflow.audit.cli import group as audit_group
 from fundflow.demo.cli import group as demo_group
-from fundflow.platform import jobs
+from fundflow.documents import RenderFault, require
+from fundflow.platform import jobs, schema
 from fundflow.programmes.cli import group as programmes_group
+
+WITHOUT_DATABASE = {"programmes check"}  # reads files alone, also where there is no database
+_EXPLAINED = "_names_a_missing_database"
 
 
 def setup_cli(app: Flask) -> None:
@@ -20,6 +28,39 @@ def setup_cli(app: Flask) -> None:
     app.cli.add_command(programmes_group)
     app.cli.add_command(demo_group)
     app.cli.add_command(worker)
+    for name, command in app.cli.commands.items():
+        _explain(command, name)
+
+
+def _explain(command: click.Command, name: str) -> None:
+    """Let a command, or each of a group, say in one sentence when the database is not there for it."""
+    if isinstance(command, click.Group):
+        for part, each in command.commands.items():
+            _explain(each, f"{name} {part}")
+    elif command.callback and name not in WITHOUT_DATABASE and not hasattr(command.callback, _EXPLAINED):
+        command.callback = _explained(command.callback)
+
+
+def _explained(act: Callable[..., Any]) -> Callable[..., Any]:
+    @with_appcontext
+    @functools.wraps(act)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        _require_database()
+        try:
+            return act(*args, **kwargs)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception:
+            _require_database()  # the database may have gone while the command worked
+            raise
+
+    setattr(run, _EXPLAINED, True)
+    return run
+
+
+def _require_database() -> None:
+    if fault := schema.fault():
+        raise click.ClickException(str(fault))
 
 
 @click.command("worker")
@@ -27,4 +68,8 @@ def setup_cli(app: Flask) -> None:
 @with_appcontext
 def worker(*, until_empty: bool) -> None:
     """Run background jobs: PDFs, mails, deadlines. Start as many processes as there are cores to spare."""
+    try:
+        require()
+    except RenderFault as fault:
+        raise click.ClickException(str(fault)) from fault
     jobs.run_worker(wait=not until_empty)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import click
 from alembic import context
 from flask import current_app
 
+from fundflow.platform import schema
 from fundflow.platform.db import db
 
 config = context.config
@@ -18,7 +20,10 @@ def _ours(_object, name, kind, _reflected, _compare_to):
 
 
 def run() -> None:
-    """Migrate on one connection, the whole chain in one transaction."""
+    """Migrate on one connection, the whole chain in one transaction; a database that cannot be is named."""
+    fault = schema.fault()
+    if fault and fault.kind in {"unreachable", "newer"}:
+        raise click.ClickException(str(fault))
     with db.engine.connect() as connection:
         context.configure(
             connection=connection,

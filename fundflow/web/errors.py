@@ -7,12 +7,14 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, flash, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, current_app, flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, Unauthorized
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable, Unauthorized
 
+from fundflow.platform import schema
 from fundflow.platform.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 
 
@@ -114,6 +116,16 @@ def _http(fault: HTTPException) -> ResponseReturnValue:
     return _answer(status, title, detail)
 
 
+def _database(fault: SQLAlchemyError) -> ResponseReturnValue:
+    """A database that is down or not migrated is a pause, not a crash; any other fault stays a fault of ours."""
+    reason = schema.fault()
+    if reason is None:
+        raise fault
+    current_app.logger.error("no page without the database: %s", reason)
+    g.actor = None
+    return _http(ServiceUnavailable())
+
+
 def _crash(_fault: Exception) -> ResponseReturnValue:
     g.actor = None  # the database itself may be what failed
     detail = _(
@@ -133,4 +145,5 @@ def setup_errors(app: Flask) -> None:
     app.register_error_handler(Unauthorized, _sign_in)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(500, _crash)

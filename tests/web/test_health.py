@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pages import Person
 
+from fundflow.platform import schema
 from fundflow.platform.db import db
-from fundflow.web.health import wanted_schema
 
 
 def test_the_process_is_alive(person: Person):
@@ -26,5 +26,5 @@ def test_it_is_not_ready_with_another_schema(site, person: Person):
         db.session.commit()
     ready = person.get("/readyz")
     assert ready.status_code == 503
-    assert ready.json["checks"] == {"database": "ok", "schema": "differs from what this version needs"}
-    assert wanted_schema() is not None
+    assert ready.json["checks"] == {"database": "ok", "schema": "newer than what this version needs"}
+    assert schema.wanted() is not None
