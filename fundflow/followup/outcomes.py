@@ -90,9 +90,9 @@ def outcomes_of(
     reports: Sequence[Report],
 ) -> Outcomes:
     """The outcomes as far as this reader may know them; at most three queries."""
-    rows = sorted(
-        (row for row in (*visits, *reports) if row.done_at), key=lambda row: (row.due_on, row.number)
-    )
+    rows: list[Visit | Report] = [row for row in visits if row.done_at]
+    rows.extend(row for row in reports if row.done_at)
+    rows.sort(key=lambda row: (row.due_on, row.number))
     given = answers_of(row.entry_id for row in rows)
     instrument = definition.programme.values.get("survey")
     moments, dimensions = _survey(who, case, definition, instrument) if instrument else ((), ())

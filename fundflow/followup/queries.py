@@ -72,8 +72,8 @@ def listed(actor: Actor, model: Any, permission: Permission, view: str, today: d
 
 def counts(actor: Actor, model: Any, permission: Permission, today: date) -> dict[str, int]:
     """How many appointments stand in each view."""
-    columns = [func.count(case((_is(model, view, today), 1))) for view in VIEWS]
-    query: Select[Any] = select(*columns).select_from(model)
+    columns: list[Any] = [func.count(case((_is(model, view, today), 1))) for view in VIEWS]
+    query: Any = select(*columns).select_from(model)
     row = db.session.execute(_of(actor, model, permission, query)).one()
     return dict(zip(VIEWS, row, strict=True))
 

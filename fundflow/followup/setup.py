@@ -36,5 +36,4 @@ def setup(app: Flask) -> None:
         register_opening("visit", lambda ctx, value: rules.appointment_done(ctx, code=value))
     app.register_blueprint(area)
     app.jinja_env.filters["dimension_title"] = title_of
-    nav.add(_l("Visits"), "followup.visits", Permission.VISIT_LIST, order=60)
-    nav.add(_l("Reports"), "followup.reports", Permission.REPORT_LIST, order=62)
+    nav.add(_l("Follow-up"), "followup.visits", Permission.VISIT_LIST, order=60)
