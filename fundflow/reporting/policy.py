@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from fundflow.accounts import Actor, Permission
 from fundflow.applications.models import Application, FormEntry
-from fundflow.applications.policy import CaseActor, on_case
+from fundflow.applications.policy import CaseActor, is_inside, on_case
 from fundflow.evaluation.queries import EVALUATOR
 from fundflow.forms import Form, Section
 from fundflow.programmes import Definition
@@ -22,7 +22,7 @@ EVALUATOR_VIEWS = (OVERVIEW, ANSWERS, REVIEWS)
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """An actor before one case. Who is a party to it reads as a party, whatever roles of the office he holds."""
+    """An actor before one case. Who is a party to it, or evaluates it, reads as such, whatever roles he holds."""
 
     who: CaseActor
     kinds: frozenset[str]
@@ -40,13 +40,7 @@ def reader_of(actor: Actor, case: Application, kinds: Iterable[str]) -> Reader:
     """The actor as reader of a visible case, with the kinds of party that he is."""
     held = frozenset(kinds)
     party = bool(held - {EVALUATOR})
-    staff = actor.may(
-        Permission.APPLICATION_READ,
-        programme_id=case.programme_id,
-        call_id=case.call_id,
-        application_id=case.id,
-    )
-    inside = staff and not party
+    inside = is_inside(actor, case, held, Permission.APPLICATION_READ)
     return Reader(on_case(actor, case, held), held, party, EVALUATOR in held and not party, inside)
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from fundflow.accounts import roles
 from fundflow.web.filters import words
 
-__all__ = ["account_word", "action_word", "phase_word", "role_word", "role_words", "words"]
+__all__ = ["account_word", "action_word", "phase_place", "phase_word", "role_word", "role_words", "words"]
 
 
 def role_word(role: str) -> str:
@@ -45,6 +45,14 @@ def phase_word(phase: str) -> str:
         "end": _("Ended"),
     }
     return str(known.get(phase, phase.replace("_", " ").capitalize()))
+
+
+PHASES = ("applications", "screening", "evaluation", "approval", "disbursement", "followup", "end")
+
+
+def phase_place(phase: str) -> int:
+    """The place of a phase in the journey; one of a programme's own stands before the end."""
+    return PHASES.index(phase) if phase in PHASES else len(PHASES) - 2
 
 
 def account_word(account: str) -> str:
@@ -96,4 +104,6 @@ def action_word(action: str) -> str:
         "user.profile_changed": _("Profile changed"),
         "user.language_set": _("Language chosen"),
     }
+    if action.startswith("ledger."):
+        return str(_("Money posted"))
     return str(known.get(action, action))

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from fundflow import forms
 from fundflow.accounts import Actor, Permission
@@ -124,7 +125,7 @@ def _answers(batch: Sequence[Row[Any]]) -> dict[uuid.UUID, dict[str, Any]]:
         newest = (
             select(FormEntry.id, FormEntry.application_id)
             .where(FormEntry.application_id.in_(ids), FormEntry.form == form, FormEntry.state != "superseded")
-            .distinct(FormEntry.application_id)
+            .ext(distinct_on(FormEntry.application_id))
             .order_by(FormEntry.application_id, FormEntry.number.desc())
             .subquery()
         )

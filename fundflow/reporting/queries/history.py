@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from fundflow.accounts import RoleGrant, names_of
-from fundflow.applications.subjects import CASE
+from fundflow.applications.subjects import CASE, subject_kind
 from fundflow.approval.models import Decision
 from fundflow.audit import AuditEvent
 from fundflow.platform.db import db
@@ -66,8 +67,9 @@ def _inside(
     by_id: Mapping[str, Decision],
 ) -> Iterable[Moment | None]:
     reasons = _reasons(events, by_id)
+    parts = _parts(events)
     for event in events:
-        told = _tell(file.definition, event)
+        told = _tell(file.definition, event, parts)
         if told is None:
             continue
         title, tone = told
@@ -83,11 +85,12 @@ def _outside(
 ) -> Iterable[Moment | None]:
     reasons = _reasons(events, by_id)
     theirs = letters_to_parties(file.definition)
+    named = _parts(events)
     parties = {party.user_id: party.kind for party in file.parties if party.user_id}
     for event in events:
         if not _for_parties(file, event, theirs):
             continue
-        told = _tell(file.definition, event)
+        told = _tell(file.definition, event, named)
         if told is None:
             continue
         move = _move_of(file.definition, event)
@@ -155,15 +158,32 @@ def _is_told_by_letter(move: Move) -> bool:
     return any(effect.params.get("letter") for effect in move.effects)
 
 
-def _tell(definition: Definition, event: AuditEvent) -> tuple[str, str] | None:
+def _parts(events: Sequence[AuditEvent]) -> dict[str, str]:
+    """What the moved parts of the case are called, by id; one query a kind."""
+    ids: dict[str, set[uuid.UUID]] = {}
+    for event in events:
+        kind = str(event.data.get("kind"))
+        if event.action == "move" and kind != CASE and kind not in HIDDEN_KINDS:
+            ids.setdefault(kind, set()).add(uuid.UUID(event.data["subject"]))
+    language = str(get_locale() or "en")
+    found: dict[str, str] = {}
+    for kind, wanted in ids.items():
+        known = subject_kind(kind)
+        if known is not None:
+            rows = db.session.scalars(select(known.model).where(known.model.id.in_(wanted)))
+            found |= {str(row.id): known.describe(row, language) for row in rows}
+    return found
+
+
+def _tell(definition: Definition, event: AuditEvent, parts: Mapping[str, str]) -> tuple[str, str] | None:
     """An event as a sentence with its tone; None for what only the audit trail shows."""
     if event.action == "move":
-        return _tell_move(definition, event)
+        return _tell_move(definition, event, parts)
     teller = _TELLERS.get(event.action)
     return teller(definition, event.data) if teller else None
 
 
-def _tell_move(definition: Definition, event: AuditEvent) -> tuple[str, str] | None:
+def _tell_move(definition: Definition, event: AuditEvent, parts: Mapping[str, str]) -> tuple[str, str] | None:
     move, data = _move_of(definition, event), event.data
     if move is None:
         return None
@@ -176,7 +196,8 @@ def _tell_move(definition: Definition, event: AuditEvent) -> tuple[str, str] | N
         return label, tone
     stage = words(definition.stage_label(kind, str(data["target"])))
     if kind != CASE:
-        from_kind = kind_word(kind)
+        name = parts.get(str(data.get("subject")), "")
+        from_kind = f"{kind_word(kind)} {name}" if name else kind_word(kind)
         return _("%(kind)s: %(move)s, now %(stage)s", kind=from_kind, move=label, stage=stage), tone
     return _("%(move)s: now %(stage)s", move=label, stage=stage), tone
 

@@ -19,6 +19,7 @@ from fundflow.platform import clock
 from fundflow.platform.db import db
 from fundflow.platform.wording import Words
 from fundflow.programmes import Call, definition_of
+from fundflow.reporting.words import phase_place
 from fundflow.web import Page
 
 SIZE = 60
@@ -147,7 +148,8 @@ def _tally(
         labels.setdefault(each.stage, each.label)
         if not filters.stage or each.stage == filters.stage:
             total += each.count
-    return phases, [(stage, labels[stage], count) for stage, count in stages.items()], total
+    ordered = {phase: phases[phase] for phase in sorted(phases, key=phase_place)}
+    return ordered, [(stage, labels[stage], count) for stage, count in stages.items()], total
 
 
 def stage_counts(actor: Actor, filters: Filters) -> Sequence[StageCount]:

@@ -31,6 +31,7 @@ class Task:
 
     id: uuid.UUID
     application_id: uuid.UUID
+    call_id: uuid.UUID
     reference: str
     title: str
     name: str
@@ -55,6 +56,11 @@ class Group:
     total: int = 0
     late: int = 0
     tasks: list[Task] = field(default_factory=list)
+
+    @property
+    def effects(self) -> frozenset[str]:
+        """The effects of the steps that can be taken."""
+        return frozenset(effect.rule.name for move in self.moves for effect in move.effects)
 
     @property
     def first_due(self) -> datetime | None:
@@ -157,6 +163,7 @@ def _task(row: Any, case: Application) -> Task:
     return Task(
         id=row.id,
         application_id=case.id,
+        call_id=case.call_id,
         reference=case.reference or "",
         title=case.title or case.applicant_name,
         name=case.applicant_name,

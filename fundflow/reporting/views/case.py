@@ -12,15 +12,17 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from fundflow.accounts import current_actor
+from fundflow.documents import Document
 from fundflow.platform import clock
 from fundflow.platform.db import transaction
 from fundflow.reporting import policy, service
 from fundflow.reporting.queries import casefile
 from fundflow.reporting.queries.casefile import CaseFile
 from fundflow.reporting.queries.history import timeline
+from fundflow.reporting.views.desks import CHECKLIST, desk_of
 from fundflow.reporting.words import account_word, phase_word, role_word, role_words, words
 from fundflow.web import SIGNED_IN, Area
-from fundflow.workflow import CompiledMove
+from fundflow.workflow import CompiledMove, MoveState
 
 area = Area("case", __name__)
 
@@ -72,11 +74,19 @@ def _phases(file: CaseFile) -> list[tuple[str, str]]:
 
 def _overview(file: CaseFile) -> dict[str, Any]:
     filled = casefile.entries(file)
+    states = casefile.moves(current_actor(), file)
+    page = desk_of(file.case, (rule.name for state in states for rule in state.move.effects))
     return {
-        "states": casefile.moves(current_actor(), file),
+        "states": [state for state in states if not (page and _is_checklist(state))],
+        "desk": page,
         "grant": casefile.grant_of(file),
         "startable": casefile.startable(file, filled),
     }
+
+
+def _is_checklist(state: MoveState) -> bool:
+    """The checklist is saved on its own page, never by a bare button."""
+    return any(rule.name == CHECKLIST for rule in state.move.effects)
 
 
 def _answers(file: CaseFile) -> dict[str, Any]:
@@ -115,9 +125,16 @@ def _documents(file: CaseFile) -> dict[str, Any]:
     filled = casefile.entries(file)
     return {
         "documents": casefile.documents(file),
+        "letter_title": lambda row: _letter(file, row),
         "files": casefile.files(file, filled),
         "form_title": lambda row: _title(file, row.form),
     }
+
+
+def _letter(file: CaseFile, row: Document) -> str:
+    """The title of a paper in the reader's language; the paper itself is in the language of the case."""
+    known = file.definition.letters.get(row.letter)
+    return words(known.title if known else row.title)
 
 
 def _money(file: CaseFile) -> dict[str, Any]:
@@ -131,7 +148,15 @@ def _money(file: CaseFile) -> dict[str, Any]:
 
 def _checks(file: CaseFile) -> dict[str, Any]:
     found, rounds, names = casefile.checks(file)
-    return {"checks": file.definition.screening.checks, "found": found, "rounds": rounds, "names": names}
+    form = file.definition.forms[file.definition.programme.application_form]
+    asked = {question.id: words(question.label) for question in form.questions()}
+    return {
+        "checks": file.definition.screening.checks,
+        "found": found,
+        "rounds": rounds,
+        "names": names,
+        "asked": asked,
+    }
 
 
 def _reviews(file: CaseFile) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -14,12 +15,18 @@ from fundflow.applications.subjects import CASE, subject_kind
 from fundflow.platform import clock
 from fundflow.reporting.queries.history import kind_word
 from fundflow.reporting.queries.work import Group, Task, queue
+from fundflow.reporting.views.desks import desk
 from fundflow.reporting.words import words
 from fundflow.web import SIGNED_IN, Area
 
 area = Area("work", __name__)
-PAGES: Mapping[str, str] = {"review": "reviews", "tranche": "tranches", "purchase": "purchases"}
-VIEWS: Mapping[str, str] = {"visit": "visits", "report": "visits"}
+PAGES: Mapping[str, tuple[str, str]] = {
+    "review": ("reviews.show", "review_id"),
+    "tranche": ("disbursement.tranche", "tranche_id"),
+    "purchase": ("disbursement.purchase", "purchase_id"),
+    "visit": ("followup.visit", "visit_id"),
+    "report": ("followup.report", "report_id"),
+}
 
 
 @area.get("/start", access=SIGNED_IN)
@@ -74,12 +81,12 @@ def describe(group: Group, task: Task) -> str:
 
 def link(group: Group, task: Task) -> str:
     """The page on which the task is done."""
-    case = url_for("case.show", application_id=task.application_id)
     if group.kind in PAGES:
-        return f"{case.rpartition('/applications/')[0]}/{PAGES[group.kind]}/{task.id}"
-    if group.kind in VIEWS:
-        return url_for("case.show", application_id=task.application_id, view=VIEWS[group.kind])
-    return case
+        endpoint, argument = PAGES[group.kind]
+        address: dict[str, Any] = {argument: task.id}
+        return url_for(endpoint, **address)
+    at_desk = desk(group.effects, task.application_id, task.call_id) if group.kind == CASE else None
+    return at_desk or url_for("case.show", application_id=task.application_id)
 
 
 def more(group: Group) -> str | None:
