@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
+from fundflow.accounts import Permission
 from fundflow.applications import facts, jobs, rules
 from fundflow.applications.service import chain
 from fundflow.applications.views import AREAS
+from fundflow.applications.views.overview import has_own_cases
 from fundflow.web import nav
 
 __all__ = ["chain", "facts", "jobs", "rules", "setup"]
@@ -17,5 +19,5 @@ def setup(app: Flask) -> None:
     """Importing the rules registers them; the pages follow."""
     for area in AREAS:
         app.register_blueprint(area)
-    nav.add(_l("Open calls"), "public.home", order=10, public=True)
-    nav.add(_l("My applications"), "drafts.mine", order=20)
+    nav.add(_l("Open calls"), "public.home", order=92, public=True)
+    nav.add(_l("My applications"), "drafts.mine", order=94)
