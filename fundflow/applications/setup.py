@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from fundflow.accounts import Permission
 from fundflow.applications import facts, jobs, rules
 from fundflow.applications.service import chain
 from fundflow.applications.views import AREAS

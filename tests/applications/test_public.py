@@ -11,7 +11,9 @@ from fundflow.platform.db import transaction
 from tests.applications.office import SLUG, Site
 from tests.web.pages import Person
 
-YES = dict.fromkeys(("second_generation", "in_albania", "young_enterprise", "own_share", "one_application"), "yes")
+YES = dict.fromkeys(
+    ("second_generation", "in_albania", "young_enterprise", "own_share", "one_application"), "yes"
+)
 LETTER = Letter.model_validate(
     {
         "title": {"en": "Award"},

@@ -1,4 +1,4 @@
-"""Pages that every role shares: moves with forms and files, record forms, clarifications, documents, sensitive reads."""
+"""Pages that every role shares: moves with files, record forms, clarifications, documents, sensitive reads."""
 
 from __future__ import annotations
 
@@ -90,7 +90,9 @@ def test_a_handed_in_form_is_shown_and_not_changed(site: Site, applicant: Person
     assert site.stored("project")["title"] == "Stone-oven bakery in Përmet"
 
 
-def test_a_clarification_opens_only_what_was_asked(site: Site, applicant: Person, officer: Person, submitted, later):
+def test_a_clarification_opens_only_what_was_asked(
+    site: Site, applicant: Person, officer: Person, submitted, later
+):
     act(site, "officer@office.example", "start_screening")
     act(site, "officer@office.example", "ask_clarification", ASK)
     tasks = applicant.get(submitted).text
@@ -157,7 +159,9 @@ def test_moves_that_are_not_mine_or_not_there(site: Site, applicant: Person, off
     case = site.case().id
     applicant.get("/")
     assert applicant.get(f"/moves/application/{case}/start_screening").status_code == 403
-    assert applicant.send(f"/moves/application/{case}/start_screening", {"seen_version": "2"}).status_code == 403
+    assert (
+        applicant.send(f"/moves/application/{case}/start_screening", {"seen_version": "2"}).status_code == 403
+    )
     assert applicant.get(f"/moves/application/{case}/nothing").status_code == 404
     assert applicant.get(f"/moves/nothing/{case}/submit").status_code == 404
     assert applicant.get(f"/moves/application/{case}/submit").status_code == 409
@@ -203,8 +207,14 @@ def caseload(site: Site) -> str:
         fund = open_fund(code="R-FUND", title="Return fund", donor="A donor", currency="EUR")
         line = fund_line(actor_id=None, fund=fund, code="R-1", title="Grants", amount_minor=50_000_000)
         call = open_call(
-            actor_id=None, version=version, slug="returns", title={"en": "Returns"}, summary={"en": ""},
-            opens_at=clock.now() - timedelta(days=1), closes_at=None, line=line,
+            actor_id=None,
+            version=version,
+            slug="returns",
+            title={"en": "Returns"},
+            summary={"en": ""},
+            opens_at=clock.now() - timedelta(days=1),
+            closes_at=None,
+            line=line,
         )
         return str(call.id)
 
@@ -254,7 +264,8 @@ def test_no_page_takes_more_than_twelve_queries_or_sixty_kilobytes(site: Site, a
     form = start(applicant, site)
     fill(applicant, site, form)
     case = site.case().id
-    pages = ["/", "/mine", form, f"{form}/check", f"/moves/application/{case}/withdraw", f"/moves/application/{case}/submit"]
+    pages = ["/", "/mine", form, f"{form}/check"]
+    pages += [f"/moves/application/{case}/{name}" for name in ("withdraw", "submit")]
     pages += [f"{form}/{part.id}" for part in site.definition.forms["application"].sections]
     counted: list[str] = []
     with site.app.app_context():
@@ -266,7 +277,11 @@ def test_no_page_takes_more_than_twelve_queries_or_sixty_kilobytes(site: Site, a
             counted.clear()
             answer = applicant.get(page)
             assert answer.status_code == 200, page
-            asked = [statement for statement in counted if not statement.lower().startswith(("savepoint", "release"))]
+            asked = [
+                statement
+                for statement in counted
+                if not statement.lower().startswith(("savepoint", "release"))
+            ]
             assert len(asked) <= 12, (page, asked)
             assert len(answer.data) <= 60_000, (page, len(answer.data))
     finally:

@@ -62,8 +62,9 @@ def receipt(application_id: uuid.UUID) -> ResponseReturnValue:
     ]
     stage = definition.machines["application"].definition.stages[case.stage]
     return render_template(
-        "applications/receipt.html", case=case, papers=papers, stage=stage, back=case_url(case.id)
-    )
+        "applications/receipt.html", case=case, papers=papers, stage=stage, back=case_url(case.id),
+        waits=cases.is_open(case.call),
+    )  # fmt: skip
 
 
 @area.get("/applications/<uuid:application_id>/receipt.json", access=SIGNED_IN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -102,11 +103,25 @@ def check(application_id: uuid.UUID, form: str) -> ResponseReturnValue:
     note_reading(here, here.sections)
     states = _concerned(here) if here.editable else []
     return render_template(
-        "applications/check.html", here=here, parts=here.summary(), asked=asked(here),
+        "applications/check.html", here=here, parts=here.summary(), halves=_halves(here), asked=asked(here),
         offers=[moving.offer(here.case, here.case, "application", state) for state in states],
         by_application=here.form_id == here.definition.programme.application_form, names=_names(here),
         open_points=_open_points(here),
     )  # fmt: skip
+
+
+def _halves(here: Opened) -> tuple[list[forms.SummarySection], list[forms.SummarySection]]:
+    """When only some questions are open again: these, and all the others."""
+    only = here.only or ()
+
+    def half(*, is_open: bool) -> list[forms.SummarySection]:
+        cut = [
+            replace(part, items=[i for i in part.items if (i.question.id in only) is is_open])
+            for part in here.summary()
+        ]
+        return [part for part in cut if part.items]
+
+    return (half(is_open=True), half(is_open=False)) if here.only is not None else ([], [])
 
 
 def _open_points(here: Opened) -> list[tuple[Section, list[tuple[str, str]]]]:

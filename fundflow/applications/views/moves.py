@@ -122,7 +122,7 @@ def _again(
     case, subject = moving.find(actor, kind, subject_id)
     state = moving.state_of(actor, case, subject, kind, move)
     found = {path: str(message) for path, message in (problems or {}).items()}
-    page, token = _page_again(actor, case, state, kept, formdata or request.form, found)
+    page, token = _page_again(actor, case, state, kept=kept, formdata=formdata or request.form, found=found)
     if page is not None:
         page.problems = found
     offer = moving.offer(case, subject, kind, state, page)
@@ -133,6 +133,7 @@ def _page_again(
     actor: Actor,
     case: Application,
     state: MoveState,
+    *,
     kept: Mapping[str, Any],
     formdata: MultiDict[str, str],
     found: dict[str, str],
@@ -175,7 +176,7 @@ def _said(asked: Move, fired: Fired) -> str:
     if not fired.moved:
         given, needed = fired.approvals_given, fired.approvals_needed
         return str(_("Your approval is recorded: %(given)s of %(needed)s.", given=given, needed=needed))
-    return _("Done: %(move)s.", move=words(asked.label))
+    return str(_("Done: %(move)s.", move=words(asked.label)))
 
 
 def _after(case_id: uuid.UUID, asked: Move) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import get_locale
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
 from fundflow.accounts import Actor
@@ -62,6 +62,11 @@ def cards(actor: Actor) -> list[Card]:
     found = [_card(row, kinds[row.id]) for row in rows]
     _add_parts({card.case.id: card for card in found if not card.stage.final})
     return found
+
+
+def has_own_cases(actor: Actor) -> bool:
+    """Whether a list of own cases says anything to this person: it always does to who holds no role here."""
+    return not actor.grants or bool(db.session.scalar(select(exists().where(_mine(actor)))))
 
 
 def _mine(actor: Actor) -> Any:
