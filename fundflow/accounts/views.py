@@ -30,7 +30,7 @@ MANAGE = permission(Permission.USER_MANAGE)
 
 def fill_nav() -> None:
     """Add this room's pages to the top bar."""
-    nav.add(_l("People"), "accounts.users", Permission.USER_MANAGE, order=90)
+    nav.add(_l("People"), "accounts.users", Permission.USER_MANAGE, order=35)
 
 
 @area.post("/language", access=PUBLIC)

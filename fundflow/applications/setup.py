@@ -19,4 +19,4 @@ def setup(app: Flask) -> None:
     for area in AREAS:
         app.register_blueprint(area)
     nav.add(_l("Open calls"), "public.home", order=92, public=True)
-    nav.add(_l("My applications"), "drafts.mine", order=94)
+    nav.add(_l("My applications"), "drafts.mine", order=94, when=has_own_cases)

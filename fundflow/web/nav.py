@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,16 +10,22 @@ from flask import current_app, request, url_for
 
 from fundflow.web.actor import Person
 
+DIRECT = 5  # so many entries stand in the bar beside each other; of more, the last place is "More"
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry; without a permission it is for everyone signed in, with `public` for everyone at all."""
+    """One entry; without a permission it is for everyone signed in, with `public` for everyone at all.
+
+    `when` asks more about a person who is signed in and may enter: an entry that leads to nothing is noise.
+    """
 
     label: Any
     endpoint: str
     permission: str | tuple[str, ...] | None
     order: int
     public: bool
+    when: Callable[[Any], bool] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,19 @@ class Link:
     label: str
     href: str
     current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The entries of one person: those in the bar, and those behind "More"."""
+
+    direct: tuple[Link, ...]
+    more: tuple[Link, ...]
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """All entries in order."""
+        return self.direct + self.more
 
 
 class Nav:
@@ -44,9 +64,16 @@ class Nav:
         *,
         order: int = 50,
         public: bool = False,
+        when: Callable[[Any], bool] | None = None,
     ) -> None:
         """Add an entry (label: a lazy string; lower `order` stands further left); one of its permissions suffices."""
-        self._items[endpoint] = Item(label, endpoint, permission, order, public)
+        self._items[endpoint] = Item(label, endpoint, permission, order, public, when)
+
+    def bar(self, actor: Person | None) -> Bar:
+        """The entries for this person, the later ones behind "More" when they are many."""
+        links = tuple(self.links(actor))
+        direct = len(links) if len(links) <= DIRECT else DIRECT - 1
+        return Bar(links[:direct], links[direct:])
 
     def links(self, actor: Person | None) -> list[Link]:
         """The entries for this person, in order; an entry of a room this app does not hold is left out."""
@@ -61,7 +88,8 @@ class Nav:
         if actor is None:
             return item.public
         wanted = (item.permission,) if isinstance(item.permission, str) else item.permission
-        return wanted is None or any(actor.has(permission) for permission in wanted)
+        entitled = wanted is None or any(actor.has(permission) for permission in wanted)
+        return entitled and (item.when is None or item.when(actor))
 
     @staticmethod
     def _is_current(item: Item) -> bool:

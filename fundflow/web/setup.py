@@ -32,4 +32,4 @@ def setup_web(app: Flask) -> None:
     app.register_blueprint(health.area)
     office = app.config["FUNDFLOW"].office
     app.jinja_env.globals.update(office=office, office_name=office.name)
-    app.context_processor(lambda: {"actor": signed_in_actor(), "nav_links": nav.links(signed_in_actor())})
+    app.context_processor(lambda: {"actor": signed_in_actor(), "nav_bar": nav.bar(signed_in_actor())})
