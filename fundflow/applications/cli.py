@@ -59,7 +59,7 @@ def import_command(
         mapping = _mapping(call, map_file)
         report = run(
             actor=actor,
-            call=call,
+            call_id=call.id,
             path=file,
             mapping=mapping,
             manner=Manner(mails=not quiet_mails, letters=receipts, submission=mapping.submission),

@@ -104,7 +104,7 @@ class _Import:
 def run(
     *,
     actor: Actor,
-    call: Call,
+    call_id: uuid.UUID,
     path: Path,
     mapping: Mapping,
     manner: Manner | None = None,
@@ -115,8 +115,10 @@ def run(
     """Import a file into a call, one transaction per row, so that a row is there whole or not at all.
 
     A row whose key was imported before is found again and left as it is. Raises FileFault when the file as a whole
-    cannot be read or lacks a column of the mapping, Forbidden when the actor may not import here.
+    cannot be read or lacks a column of the mapping, Forbidden when the actor may not import here, NotFound for an
+    unknown call.
     """
+    call = _call(call_id)
     require_may_import(actor, call)
     definition = definition_of(call.version_id)
     if mapping.programme and mapping.programme != definition.programme.slug:
@@ -126,7 +128,7 @@ def run(
     records = read(path, encoding=mapping.encoding, delimiter=mapping.delimiter, sheet=mapping.sheet)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     report = Report(path.name, digest, dry_run)
-    work = _Import(actor, call.id, definition, mapping, manner or Manner(), by, report)
+    work = _Import(actor, call_id, definition, mapping, manner or Manner(), by, report)
     db.session.rollback()
     for record in _with_columns(records, work, flat=path.suffix.lower() not in {".jsonl", ".ndjson"}):
         report.rows += 1
@@ -134,6 +136,13 @@ def run(
         db.session.expunge_all()
         progress(report.rows)
     return report
+
+
+def _call(call_id: uuid.UUID) -> Call:
+    call = db.session.scalar(select(Call).where(Call.id == call_id).options(joinedload(Call.programme)))
+    if call is None:
+        raise NotFound
+    return call
 
 
 def _with_columns(records: Iterator[Record], work: _Import, *, flat: bool) -> Iterator[Record]:
@@ -207,9 +216,7 @@ def _import(work: _Import, record: Record, key: str) -> dict[str, Any]:
     first = work.seen[key][0]
     if known is not None or first != record.number:
         return {"row": record.number, "key": key, "reference": known.reference if known else None}
-    call = db.session.scalar(select(Call).where(Call.id == work.call_id).options(joinedload(Call.programme)))
-    if call is None:
-        raise NotFound
+    call = _call(work.call_id)
     answers = _checked_answers(work, record)
     case = hand_in(
         actor=work.actor,
