@@ -185,13 +185,10 @@ def _bar(actor: Actor, groups: list[Group]) -> None:
         Duty.user_id == actor.user_id, Duty.application_id.in_(cases)
     )
     held = {row.scope_id: row.duty for row in db.session.execute(duties)}
-    approved = set(
-        db.session.execute(
-            select(Approval.subject_id, Approval.stage_since).where(
-                Approval.user_id == actor.user_id, Approval.application_id.in_(cases)
-            )
-        ).tuples()
+    approvals = select(Approval.subject_id, Approval.stage_since).where(
+        Approval.user_id == actor.user_id, Approval.application_id.in_(cases)
     )
+    approved = {(row.subject_id, row.stage_since) for row in db.session.execute(approvals)}
     for group in groups:
         for task in group.tasks:
             if (task.id, task.since) in approved:
