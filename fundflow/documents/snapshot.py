@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fundflow.documents.definition import Letter
+from fundflow.documents.reads import reads_of
 from fundflow.platform import cel, strict_yaml
 from fundflow.platform.display import is_words
 from fundflow.platform.locate import locate
@@ -99,7 +100,8 @@ def freeze(
     check_url: str,
     supersedes: str | None = None,
 ) -> dict[str, Any]:
-    """Everything a letter shows, as plain values: facts it declares, its own wording, letterhead and number.
+    """Everything a letter shows, as plain values: its wording, letterhead and number, and of the facts
+    it declares the values that it reads, so that the paper carries nothing that it does not say.
 
     Blocks whose `when` does not hold are left out here, once and for all. Raises KeyError for a declared fact
     that is missing, TypeError or ValueError for values that cannot be frozen, CelFault for a bad condition.
@@ -107,9 +109,11 @@ def freeze(
     missing = [name for name in letter.facts if name not in facts]
     if missing:
         raise KeyError(f"the letter {letter_id} needs {', '.join(missing)}")
-    kept = {name: plain(facts[name]) for name in letter.facts}
+    given = {name: plain(facts[name]) for name in letter.facts}
     languages = [language, *(other for other in letter.copy_languages if other != language)]
     definition = letter.model_dump(mode="json", exclude_none=True)
+    to = _spoken(definition.get("to"), languages)
+    body = _spoken(_body(letter, given), languages)
     words = furniture()
     return {
         "format": FORMAT,
@@ -122,12 +126,12 @@ def freeze(
         "office": plain(office),
         "check_url": check_url,
         "supersedes": supersedes,
-        "facts": kept,
+        "facts": reads_of(body, to).keep(given),
         "letter": {
             "id": letter_id,
             "sha256": digest(definition),
-            "to": _spoken(definition.get("to"), languages),
-            "body": _spoken(_body(letter, kept), languages),
+            "to": to,
+            "body": body,
         },
         "words": {language: dict(words.get(language) or words["en"]) for language in languages},
     }

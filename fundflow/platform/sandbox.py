@@ -163,6 +163,14 @@ def check(text: str, names: Collection[str], *, kind: Kind = "plain") -> list[Fi
     return found
 
 
+def parse(text: str, *, kind: Kind = "plain") -> nodes.Template:
+    """The parts of a text, to be looked at; raises TextFault for one that is not a template."""
+    try:
+        return _environment(kind, "en", "UTC").parse(text)
+    except (TemplateError, RecursionError) as fault:
+        raise TextFault(f"this is not a template: {fault}") from fault
+
+
 def _findings(node: nodes.Node, names: frozenset[str], depth: int) -> Iterator[Finding]:
     if message := _fault_of(node, names):
         yield Finding(node.lineno, message)

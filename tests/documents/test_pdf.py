@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -78,19 +79,56 @@ def test_the_snapshot_lies_inside_as_the_source(award):
         assert pdf.Root.AF[0].objgen == attached.obj.objgen
 
 
-def test_every_font_is_our_own_and_embedded(award):
+def test_letters_of_all_languages_are_set_in_one_embedded_typeface(award):
     greek = make_pdf(snapshot_of(GREEK, GREEK_FACTS, "el"))
-    for data, least in ((award, {"Regular", "Semi-Bold", "Bold"}), (greek, {"Regular", "Bold"})):
+    for data, faces in ((award, {"Italic", "Semi-Bold", "Bold"}), (greek, {"Semi-Bold", "Bold"})):
         with pikepdf.open(BytesIO(data)) as pdf:
             fonts = [
                 item
                 for item in pdf.objects
                 if isinstance(item, pikepdf.Dictionary) and "/FontDescriptor" in item
             ]
-            assert fonts
-            for font in fonts:
-                assert str(font.BaseFont).partition("+")[2].startswith("Letter")
-                assert "/FontFile2" in font.FontDescriptor
+            names = {str(font.BaseFont).partition("+")[2] for font in fonts}
+            assert names == {"Open-Sans", *(f"Open-Sans-{face}" for face in faces)}
+            assert all("/FontFile2" in font.FontDescriptor for font in fonts)
+
+
+WITHOUT_FONT = """
+from fundflow.documents import RenderFault, require
+try:
+    require()
+except RenderFault as fault:
+    print(fault)
+"""
+WITHOUT_PANGO = """
+import cffi
+whole = cffi.FFI.dlopen
+def dlopen(self, name, *more):
+    if "pango" in str(name):
+        raise OSError("cannot load " + str(name))
+    return whole(self, name, *more)
+cffi.FFI.dlopen = dlopen
+"""
+
+
+NO_FONT = (
+    "PDFs cannot be made here: the typeface Open Sans (Regular, Italic, Semibold, Bold) cannot be found. "
+    "Run bin/setup, or install fonts-open-sans (Debian's names)."
+)
+NO_PANGO = (
+    "PDFs cannot be made here: the libraries of Pango cannot be found. Run bin/setup, or install "
+    "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 (Debian's names)."
+)
+
+
+@pytest.mark.parametrize(("before", "sentence"), [("", NO_FONT), (WITHOUT_PANGO, NO_PANGO)])
+def test_what_rendering_lacks_is_said_in_one_sentence(before, sentence, tmp_path):
+    (tmp_path / "fonts.conf").write_text("<fontconfig></fontconfig>")
+    environment = {**os.environ, "FONTCONFIG_FILE": str(tmp_path / "fonts.conf")}
+    command = [sys.executable, "-W", "ignore", "-c", before + WITHOUT_FONT]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=HERE.parent.parent)
+    assert (done.returncode, done.stdout.strip()) == (0, sentence)
+    assert "Traceback" not in done.stderr
 
 
 def test_letters_of_all_languages_and_amounts_can_be_read_back(award):
