@@ -134,7 +134,9 @@ def _open_points(here: Opened) -> list[tuple[Section, list[tuple[str, str]]]]:
 
 
 def _names(here: Opened) -> Callable[[str], str]:
-    """How messages name questions, rows and columns."""
+    """How messages name questions, rows and columns; the whole form is built only when there is something to name."""
+    if not here.editable or not here.problems:
+        return str
     return forms.build(
         here.form, None, language=here.language, values=here.definition.values, answers={}, today=here.today
     ).name_of
