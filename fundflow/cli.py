@@ -17,7 +17,8 @@ from fundflow.documents import RenderFault, require
 from fundflow.platform import jobs, schema
 from fundflow.programmes.cli import group as programmes_group
 
-WITHOUT_DATABASE = {"programmes check"}  # reads files alone, also where there is no database
+# These find out for themselves: migrating makes the tables, a check reads files alone.
+WITHOUT_DATABASE = {"db", "programmes check"}
 _EXPLAINED = "_names_a_missing_database"
 
 
@@ -34,10 +35,12 @@ def setup_cli(app: Flask) -> None:
 
 def _explain(command: click.Command, name: str) -> None:
     """Let a command, or each of a group, say in one sentence when the database is not there for it."""
+    if name in WITHOUT_DATABASE:
+        return
     if isinstance(command, click.Group):
         for part, each in command.commands.items():
             _explain(each, f"{name} {part}")
-    elif command.callback and name not in WITHOUT_DATABASE and not hasattr(command.callback, _EXPLAINED):
+    elif command.callback and not hasattr(command.callback, _EXPLAINED):
         command.callback = _explained(command.callback)
 
 
