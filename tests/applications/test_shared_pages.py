@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event, select
 
 from fundflow.accounts import load_actor, user_by_email
-from fundflow.applications.models import FormEntry
+from fundflow.applications.models import FormEntry, StoredFile
 from fundflow.applications.service.move import move
 from fundflow.documents import Document
 from fundflow.documents import jobs as document_jobs
@@ -136,6 +136,8 @@ def test_an_upload_survives_a_mistake_on_the_page_of_a_move(
     with site.app.app_context():
         entry = db.session.scalars(select(FormEntry).where(FormEntry.form == "clarification_answer")).one()
         assert entry.move == "answer_clarification"
+        file = db.session.scalars(select(StoredFile).where(StoredFile.question == "proof")).one()
+        assert file.entry_id == entry.id
     assert site.stored("answer", "clarification_answer")["proof"]["name"] == "proof.pdf"
 
 

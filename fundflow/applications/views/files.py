@@ -16,7 +16,7 @@ from fundflow.applications.models import Application, FormEntry, StoredFile
 from fundflow.applications.policy import PERSONS, may_read_section, on_case
 from fundflow.audit import record
 from fundflow.documents import DocumentState
-from fundflow.forms import Section
+from fundflow.forms import Form
 from fundflow.platform import storage
 from fundflow.platform.db import db, transaction
 from fundflow.platform.errors import Conflict, NotFound
@@ -34,8 +34,11 @@ def download(file_id: uuid.UUID) -> ResponseReturnValue:
     file, case = queries.stored_file(actor, file_id)
     kinds = queries.party_kinds(actor, case.id)
     who = on_case(actor, case, kinds)
-    homes = _homes(file, case)
-    own = file.uploaded_by == actor.user_id
+    forms = _forms(file, case)
+    homes = [
+        part for form in forms for part in form.sections if any(q.id == file.question for q in part.questions)
+    ]
+    own = file.uploaded_by == actor.user_id or any(kinds & PERSONS & set(form.fill.by) for form in forms)
     if not all(may_read_section(part, who, fills=own) for part in homes):
         raise NotFound
     if (file.sensitive or any(part.sensitive for part in homes)) and not (own or kinds & PERSONS):
@@ -44,16 +47,14 @@ def download(file_id: uuid.UUID) -> ResponseReturnValue:
     return _attachment(storage.get(file.storage_key), file.name, file.media_type)
 
 
-def _homes(file: StoredFile, case: Application) -> list[Section]:
-    """The sections in which the file's question stands; a move's upload names no entry, so all forms are searched."""
+def _forms(file: StoredFile, case: Application) -> list[Form]:
+    """The form that the file was uploaded with; while it names no entry, each form that asks for such a file."""
     known = definition_of(case.version_id).forms
     entry = db.session.get(FormEntry, file.entry_id) if file.entry_id else None
-    looked = [known[entry.form]] if entry else list(known.values())
+    if entry is not None:
+        return [known[entry.form]]
     return [
-        part
-        for form in looked
-        for part in form.sections
-        if any(q.id == file.question for q in part.questions)
+        form for form in known.values() if any(question.id == file.question for question in form.questions())
     ]
 
 

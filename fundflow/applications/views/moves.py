@@ -81,6 +81,8 @@ def make(kind: str, subject_id: uuid.UUID, move: str) -> ResponseReturnValue:
             fired = make_move(
                 actor=actor, subject_id=subject_id, move=move, kind=kind, form=given, seen_version=_seen()
             )
+            if given and asked.form:
+                moving.tie_uploads(case=case, form_id=asked.form, given=given)
     except Conflict as fault:
         return _conflict(actor, kind, subject_id, move, fault)
     except Invalid as fault:

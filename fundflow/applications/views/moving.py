@@ -15,7 +15,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from fundflow import documents, forms
 from fundflow.accounts import Actor
 from fundflow.applications import queries
-from fundflow.applications.models import Application
+from fundflow.applications.models import Application, StoredFile
 from fundflow.applications.policy import on_case
 from fundflow.applications.service import files
 from fundflow.applications.service.hooks import context
@@ -133,6 +133,17 @@ def store_uploads(*, actor: Actor, case: Application, form: Form, page: PageForm
             data=upload.stream.read(), actor_id=actor.user_id, sensitive=form.section_of(name).sensitive,
         )  # fmt: skip
     return stored
+
+
+def tie_uploads(*, case: Application, form_id: str, given: Mapping[str, Any]) -> None:
+    """Tell the files of a move's form which entry they came with, once the move has made it."""
+    entry = queries.latest_entry(case.id, form_id, submitted=True)
+    ids = [answer["file_id"] for answer in given.values() if isinstance(answer, dict) and "file_id" in answer]
+    for file_id in ids if entry is not None else ():
+        row = db.session.get(StoredFile, uuid.UUID(file_id))
+        if row is not None and row.entry_id is None and row.application_id == case.id:
+            row.entry_id = entry.id if entry else None
+    db.session.flush()
 
 
 def made_already(actor: Actor, case: Application, subject: Any, move: str, seen_version: int) -> bool:
