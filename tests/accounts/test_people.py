@@ -184,7 +184,7 @@ def test_an_administrator_is_told_why_not_to_promote_themselves(site, person: Pe
     assert "Nobody changes their own roles." in refused.text
 
 
-@pytest.mark.parametrize("path", ["/people", "/people/new", f"/people/{uuid.uuid4()}"])
+@pytest.mark.parametrize("path", ["/people", "/people/new", "/people/0192f3a1-0000-7000-8000-000000000001"])
 def test_others_do_not_know_that_there_are_people_pages(site, person: Person, path):
     open_account(site, "arta@office.example", "programme_manager")
     person.sign_in("arta@office.example")
