@@ -13,15 +13,14 @@ def scores(instrument: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[st
     """Score per dimension and `total`, from 0 to 1 to two places; None below the least answered share.
 
     `instrument` has `points` (answer -> hundredths), `dimensions` (name -> questions), `least_answered_percent`.
-    A refused or missing answer is left out; it is never a zero.
+    A refused or missing answer is left out; it is never a zero. Each score is rounded once, half up.
     """
     points: Mapping[str, int] = instrument["points"]
-    found: dict[str, Decimal | None] = {}
+    exact: dict[str, Decimal | None] = {}
     for name, questions in instrument["dimensions"].items():
         given = [points[answers[question]] for question in questions if answers.get(question) in points]
         enough = len(given) * 100 >= len(questions) * instrument["least_answered_percent"]
-        found[name] = round_half_up(Decimal(sum(given)) / len(given) / 100) if given and enough else None
-    known = [score for score in found.values() if score is not None]
-    complete = len(known) == len(found) and bool(known)
-    found["total"] = round_half_up(sum(known, Decimal(0)) / len(known)) if complete else None
-    return found
+        exact[name] = Decimal(sum(given)) / len(given) / 100 if given and enough else None
+    known = [score for score in exact.values() if score is not None]
+    exact["total"] = sum(known, Decimal(0)) / len(known) if known and len(known) == len(exact) else None
+    return {name: None if score is None else round_half_up(score) for name, score in exact.items()}

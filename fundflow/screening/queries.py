@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask_babel import get_locale
@@ -114,16 +115,25 @@ def _round(
 ) -> Round:
     form_id = definition.programme.application_form
     versions = [entry for entry in entries if entry.form == form_id]
-    earlier = [entry for entry in versions if entry.submitted_at and entry.submitted_at <= asked.asked_at]
-    later = [entry for entry in versions if entry.submitted_at and entry.submitted_at > asked.asked_at]
+    answer = next(
+        (e for e in versions if e.open_questions is not None and e.created_at >= asked.asked_at), None
+    )
+    if asked.answered_at is None:
+        answer = None
+    number = answer.number if answer else None
+    earlier = [e for e in versions if (e.number < number if number else _by(e, asked.asked_at))]
     before = _items(definition, given[earlier[-1].id]) if earlier else {}
-    after = _items(definition, given[later[0].id]) if later and asked.answered_at else {}
+    after = _items(definition, given[answer.id]) if answer else {}
     changes = [_change(item, before, after) for item in asked.items]
-    spoken = [e for e in entries if e.form != form_id and e.submitted_at and e.submitted_at > asked.asked_at]
+    spoken = [e for e in entries if e.form != form_id and e.created_at >= asked.asked_at]
     words = (
         forms.summary(definition.forms[spoken[0].form], given[spoken[0].id], _language()) if spoken else []
     )
     return Round(asked, changes, words)
+
+
+def _by(entry: FormEntry, moment: datetime) -> bool:
+    return entry.submitted_at is not None and entry.submitted_at <= moment
 
 
 def _items(definition: Definition, given: Mapping[str, Any]) -> dict[str, forms.Item]:

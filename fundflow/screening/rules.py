@@ -35,9 +35,7 @@ def checks_recorded(ctx: MoveContext) -> Decision:
 @guard("checks_all_pass", help="Every mandatory check is passed, waived with a note, or does not apply.")
 def checks_all_pass(ctx: MoveContext) -> Decision:
     """A single failure bars eligibility."""
-    failed = [
-        check for check in _checklist(ctx) if check["mandatory"] and check["result"] in {"", "fail"}
-    ]
+    failed = [check for check in _checklist(ctx) if check["mandatory"] and check["result"] in {"", "fail"}]
     return Decision(not failed, _l("%(count)s mandatory checks are not passed.", count=len(failed)))
 
 

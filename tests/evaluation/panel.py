@@ -14,15 +14,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
-from fundflow.accounts import Actor, User
-from fundflow.demo.office import Office, set_up
+from fundflow.accounts import SYSTEM, Actor, User, create_user, grant_role
+from fundflow.demo.office import Office, open_calls
 from fundflow.demo.script import Case, Step
 from fundflow.demo.story import data
 from fundflow.evaluation.models import Review, Score
 from fundflow.evaluation.service import submit_review
 from fundflow.platform import clock
 from fundflow.platform.db import db, transaction
-from fundflow.programmes import Call, definition_of
+from fundflow.programmes import Call, definition_of, folders, publish, read_folder
 from tests.web.pages import Person, rolled_back
 
 CALL = "panel-call"
@@ -144,6 +144,14 @@ class Panel:
         return Person(client)
 
 
+def account(row: Mapping[str, Any]) -> uuid.UUID:
+    """An account with the roles of a person of the demo; nobody needs its password."""
+    user = create_user(SYSTEM, email=row["email"], name=row["name"], language="en", password=None)
+    for role in row.get("roles", ()):
+        grant_role(SYSTEM, user_id=user.id, role=role)
+    return user.id
+
+
 @contextmanager
 def panel_of(app: Flask) -> Iterator[Panel]:
     """The office of one test, in an open application context for its services."""
@@ -151,8 +159,6 @@ def panel_of(app: Flask) -> Iterator[Panel]:
 
     office_data = data("office")
     people = {name: row for name, row in office_data["people"].items() if name in {*STAFF, *PEOPLE}}
-    for row in people.values():
-        row["language"] = "en"
     line = {"code": "P-1", "title": "Grants", "amount_minor": MONEY}
     fund = {
         "code": "P-FUND",
@@ -166,7 +172,10 @@ def panel_of(app: Flask) -> Iterator[Panel]:
     with rolled_back(app), clock.at(began):
         with app.app_context():
             office = Office(PASSWORD, began)
-            set_up(office, {"people": people, "funds": [fund], "calls": {CALL: call}})
+            with transaction():
+                publish(actor_id=None, files=read_folder(folders()["startup_fund"]))
+                office.people.update({name: account(row) for name, row in people.items()})
+            open_calls(office, [fund], {CALL: call})
             yield Panel(app, office, data("startup"))
         with app.app_context():
             limiter.reset()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
@@ -141,7 +142,7 @@ def test_the_ranking_is_a_function_of_scores_and_rules(found_cases: list[Any], c
     first = sorted(order, key=key)
     chance.shuffle(order)
     assert sorted(order, key=key) == first
-    for better, worse in zip(first, first[1:], strict=False):
+    for better, worse in itertools.pairwise(first):
         one = outcome(CRITERIA, *found_cases[better], VALUES)
         two = outcome(CRITERIA, *found_cases[worse], VALUES)
         assert one.total + one.bonus >= two.total + two.bonus
