@@ -17,19 +17,24 @@ from fundflow.platform.errors import NotFound
 from fundflow.programmes.models import Call
 
 
-def visible_to(actor: Actor, permission: Permission = Permission.APPLICATION_READ) -> ColumnElement[bool]:
+def visible_to(
+    actor: Actor, permission: Permission = Permission.APPLICATION_READ, *, own: bool = True
+) -> ColumnElement[bool]:
     """The condition under which an application exists for an actor.
 
     Parties see their own; staff see what their grants cover, once it has a reference (a draft is its writer's
-    alone); whoever is recused from a case sees it nowhere.
+    alone); whoever is recused from a case sees it nowhere. Without `own`, what one sees only as a party is left out:
+    the office's lists need no look at the parties of every case.
     """
     if actor.is_system:
         return true()
-    own = exists().where(
+    recused = exists().where(Recusal.application_id == Application.id, Recusal.user_id == actor.user_id)
+    if not own:
+        return and_(_staff(actor, permission), ~recused)
+    party = exists().where(
         Party.application_id == Application.id, Party.user_id == actor.user_id, Party.ended_at.is_(None)
     )
-    recused = exists().where(Recusal.application_id == Application.id, Recusal.user_id == actor.user_id)
-    return and_(or_(own, _staff(actor, permission)), ~recused)
+    return and_(or_(party, _staff(actor, permission)), ~recused)
 
 
 def _staff(actor: Actor, permission: Permission) -> ColumnElement[bool]:

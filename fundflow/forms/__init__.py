@@ -7,10 +7,11 @@ from fundflow.forms.fields import BadInput, Context, Line, Table, of
 from fundflow.forms.page import PageForm
 from fundflow.forms.reading import cel_answers
 from fundflow.forms.summary import Item, SummarySection, csv_columns, csv_values, pdf_rows, summary
-from fundflow.forms.validation import Problems, normalise_submission, validate
+from fundflow.forms.validation import Problems, normalise_submission, sum_names, validate
 
 __all__ = [
     "AnyQuestion", "BadInput", "Context", "Finding", "Form", "Item", "Line", "PageForm", "Problems",
     "Section", "SummarySection", "Table", "apply_row_action", "build", "cel_answers", "check",
-    "csv_columns", "csv_values", "normalise_submission", "of", "pdf_rows", "summary", "validate",
+    "csv_columns", "csv_values", "normalise_submission", "of", "pdf_rows", "sum_names", "summary",
+    "validate",
 ]  # fmt: skip

@@ -39,7 +39,7 @@ def check(form_def: d.Form, *, values: Mapping[str, Any], languages: Collection[
 def _doubles(form_def: d.Form) -> Iterator[Finding]:
     for kind, ids in (
         ("section", [section.id for section in form_def.sections]),
-        ("question", [*(question.id for question in form_def.questions()), *sum_names(form_def)]),
+        ("question", [*(question.id for question in form_def.questions()), *sum_names(form_def.questions())]),
     ):
         for double in sorted({name for name in ids if ids.count(name) > 1}):
             yield (f"{kind}s.{double}", "error", f"{kind} {double!r} stands twice")
@@ -130,7 +130,7 @@ def _conditions(form_def: d.Form, values: Mapping[str, Any]) -> Iterator[Finding
 
 
 def _words(form_def: d.Form, values: Mapping[str, Any]) -> Iterator[Finding]:
-    answers = {question.id for question in form_def.questions()} | sum_names(form_def)
+    answers = {question.id for question in form_def.questions()} | sum_names(form_def.questions())
     for path, words in _all_words(form_def, ""):
         for place in dict.fromkeys(place for text in words.values() for place in places(text)):
             if not known(place, values) and not (".says" in path and place.removeprefix("a.") in answers):

@@ -100,12 +100,13 @@ def normalise_submission(
     return kept
 
 
-def sum_names(form_def: d.Form) -> set[str]:
-    """The names under which sums stand beside the answers."""
-    rows = (question for question in form_def.questions() if isinstance(question, d.Rows))
+def sum_names(questions: Iterable[d.AnyQuestion]) -> set[str]:
+    """The names under which the sums of questions stand beside the answers."""
+    rows = (question for question in questions if isinstance(question, d.Rows))
     return {f"{question.id}_{name}" for question in rows for name in question.sums}
 
 
 def _strange(form_def: d.Form, answers: Answers) -> list[str]:
     known = {question.id for question in form_def.questions() if not isinstance(question, d.Heading)}
-    return [name for name in answers if name not in known and name not in sum_names(form_def)]
+    known |= sum_names(form_def.questions())
+    return [name for name in answers if name not in known]

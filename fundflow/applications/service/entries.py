@@ -208,7 +208,7 @@ def save_answers(
     """Write the final answers section by section, close the entry, and return its hash."""
     stored = sections(entry.id)
     for part in form.sections:
-        ids = {question.id for question in part.questions}
+        ids = {question.id for question in part.questions} | forms.sum_names(part.questions)
         row = stored.get(part.id)
         if row is None:
             row = Answers(entry_id=entry.id, section=part.id, version=0)

@@ -27,6 +27,7 @@ Row = Mapping[str, Any]
 Figure = MoneyField | NumberField | PercentageField
 
 _TOTAL = lazy_gettext("Total")
+_as_json = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for each cell
 
 
 class RowCondition:
@@ -271,7 +272,7 @@ class RowsField(FieldType[d.Rows]):
     def csv_cells(self, stored: Any, sums: Mapping[str, Any]) -> list[str]:
         """The rows as JSON, then each sum; a submission brings its sums along."""
         figures = [self.sum_type(name).csv_values(sums[name])[0] for name in self.question.sums]
-        return [json.dumps(stored, ensure_ascii=False) if stored else "", *figures]
+        return [_as_json(stored) if stored else "", *figures]
 
     def pdf_rows(self, stored: Any, language: str) -> list[Line]:
         return [Line(self.label(language), "", self.table(stored, language) if stored else None)]

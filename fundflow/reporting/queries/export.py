@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -57,15 +58,18 @@ def applications(actor: Actor, filters: Filters) -> Iterator[Sequence[str]]:
     Where programmes ask different things, each question is a column and a case leaves the others' empty.
     """
     columns = _columns(actor, filters)
-    places = {name: place for place, name in enumerate(columns)}
     yield [*FACTS, *columns]
-    empty = [""] * len(columns)
+    places: dict[uuid.UUID, list[int]] = {}
     for batch in _cases(actor, filters).partitions(BATCH):
         given = _answers(batch)
         for case in batch:
-            cells = empty.copy()
-            for name, cell in _cells(actor, case, given.get(case.id, {})):
-                cells[places[name]] = cell
+            roles = actor.roles_for(case.programme_id, case.call_id, case.id)
+            found = _cells(case.version_id, roles, given.get(case.id, {}))
+            if case.version_id not in places:
+                places[case.version_id] = [columns.index(name) for name in _form_columns(case.version_id)]
+            cells = [""] * len(columns)
+            for place, cell in zip(places[case.version_id], found, strict=True):
+                cells[place] = cell
             yield [*_facts(case), *cells]
 
 
@@ -111,11 +115,11 @@ def _cases(actor: Actor, filters: Filters) -> Any:
 
 def _exported(actor: Actor) -> ColumnElement[bool]:
     """Who may list a case may not for that alone carry it away."""
-    return visible_to(actor, Permission.APPLICATION_EXPORT)
+    return visible_to(actor, Permission.APPLICATION_EXPORT, own=False)
 
 
 def _answers(batch: Sequence[Row[Any]]) -> dict[uuid.UUID, dict[str, Any]]:
-    """The answers of the newest application form of each case of a batch, in one query a form."""
+    """The answers of the newest application form of each case of a batch, in one query a form; "" is its state."""
     by_form: dict[str, list[uuid.UUID]] = {}
     for case in batch:
         form = definition_of(case.version_id).programme.application_form
@@ -123,17 +127,19 @@ def _answers(batch: Sequence[Row[Any]]) -> dict[uuid.UUID, dict[str, Any]]:
     found: dict[uuid.UUID, dict[str, Any]] = {}
     for form, ids in by_form.items():
         newest = (
-            select(FormEntry.id, FormEntry.application_id)
+            select(FormEntry.id, FormEntry.application_id, FormEntry.state)
             .where(FormEntry.application_id.in_(ids), FormEntry.form == form, FormEntry.state != "superseded")
             .ext(distinct_on(FormEntry.application_id))
             .order_by(FormEntry.application_id, FormEntry.number.desc())
             .subquery()
         )
         rows = db.session.execute(
-            select(newest.c.application_id, Answers.data).join(newest, newest.c.id == Answers.entry_id)
+            select(newest.c.application_id, newest.c.state, Answers.data).join(
+                newest, newest.c.id == Answers.entry_id
+            )
         )
-        for application_id, data in rows:
-            found.setdefault(application_id, {}).update(data)
+        for application_id, state, data in rows:
+            found.setdefault(application_id, {"": state}).update(data)
     return found
 
 
@@ -159,18 +165,58 @@ def _moment(value: datetime | None) -> str:
     return value.isoformat(timespec="seconds") if value else ""
 
 
-def _cells(actor: Actor, case: Row[Any], given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    definition = definition_of(case.version_id)
-    form = definition.forms[definition.programme.application_form]
-    roles = actor.roles_for(case.programme_id, case.call_id, case.id)
-    open_questions = _open_questions(case.version_id, roles)
-    kept = {name: answer for name, answer in given.items() if name in open_questions}
-    return zip(_form_columns(case.version_id), forms.csv_values(form, kept), strict=True)
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """How a question fills its cells; `sums` are those that a submission has worked out beside its rows."""
+
+    question: str
+    write: Callable[[Any], list[str]]
+    write_rows: Callable[[Any, Mapping[str, Any]], list[str]] | None
+    sums: tuple[str, ...]
+    width: int
+    shown: bool
 
 
 @lru_cache(maxsize=512)
-def _open_questions(version_id: uuid.UUID, roles: frozenset[str]) -> frozenset[str]:
+def _plan(version_id: uuid.UUID, roles: frozenset[str]) -> tuple[_Column, ...]:
+    """The columns of a version's application form for holders of roles, looked up once for all rows."""
     definition = definition_of(version_id)
     form = definition.forms[definition.programme.application_form]
     shown = export_sections(roles, form)
-    return frozenset(q.id for section in form.sections if section.id in shown for q in section.questions)
+    found = []
+    for section in form.sections:
+        for question in section.questions:
+            answer = forms.of(question)
+            found.append(
+                _Column(
+                    question=question.id,
+                    write=answer.csv_values,
+                    write_rows=getattr(answer, "csv_cells", None),
+                    sums=tuple(getattr(question, "sums", ())),
+                    width=len(answer.csv_columns()),
+                    shown=section.id in shown,
+                )
+            )
+    return tuple(found)
+
+
+def _cells(version_id: uuid.UUID, roles: frozenset[str], given: Mapping[str, Any]) -> list[str]:
+    cells: list[str] = []
+    for column in _plan(version_id, roles):
+        if not column.shown:
+            cells += [""] * column.width
+            continue
+        stored = given.get(column.question)
+        if stored is None or stored == "":
+            cells += [""] * column.width
+        else:
+            cells += _rows(column, stored, given) if column.write_rows else column.write(stored)
+    return cells
+
+
+def _rows(column: _Column, stored: Any, given: Mapping[str, Any]) -> list[str]:
+    """Repeating rows with their sums: those of the submission, else worked out now."""
+    sums = {name: given.get(f"{column.question}_{name}") for name in column.sums}
+    if column.write_rows is None or None in sums.values() or given[""] != "submitted":
+        return column.write(stored)
+    return column.write_rows(stored, sums)

@@ -186,7 +186,7 @@ def narrowed(
 
 
 def _conditions(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
-    found = [visible_to(actor, Permission.APPLICATION_LIST), Application.reference.is_not(None)]
+    found = [visible_to(actor, Permission.APPLICATION_LIST, own=False)]
     if filters.programme:
         found.append(Application.programme_id == filters.programme)
     if filters.call:

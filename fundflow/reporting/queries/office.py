@@ -230,7 +230,7 @@ def programmes(actor: Actor) -> list[ProgrammeState]:
 def _case_counts(actor: Actor, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:
     rows = db.session.execute(
         select(Application.programme_id, Application.stage, func.count())
-        .where(Application.programme_id.in_(ids), visible_to(actor, Permission.PROGRAMME_READ))
+        .where(Application.programme_id.in_(ids), visible_to(actor, Permission.PROGRAMME_READ, own=False))
         .group_by(Application.programme_id, Application.stage)
     )
     found: dict[uuid.UUID, dict[str, int]] = defaultdict(dict)

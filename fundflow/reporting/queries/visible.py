@@ -20,6 +20,6 @@ def on_visible_case(actor: Actor, permission: Permission, application_id: Any) -
     if actor.scopes(permission).everywhere:
         return ~exists().where(Recusal.application_id == application_id, Recusal.user_id == actor.user_id)
     covered: ColumnElement[bool] = application_id.in_(
-        select(Application.id).where(visible_to(actor, permission))
+        select(Application.id).where(visible_to(actor, permission, own=False))
     )
     return covered

@@ -19,7 +19,7 @@ from fundflow.reporting import policy, service
 from fundflow.reporting.queries import casefile
 from fundflow.reporting.queries.casefile import CaseFile
 from fundflow.reporting.queries.history import timeline
-from fundflow.reporting.views.desks import CHECKLIST, desk_of
+from fundflow.reporting.views.desks import CHECKLIST, desk
 from fundflow.reporting.words import account_word, phase_word, role_word, role_words, words
 from fundflow.web import SIGNED_IN, Area
 from fundflow.workflow import CompiledMove, MoveState
@@ -75,7 +75,8 @@ def _phases(file: CaseFile) -> list[tuple[str, str]]:
 def _overview(file: CaseFile) -> dict[str, Any]:
     filled = casefile.entries(file)
     states = casefile.moves(current_actor(), file)
-    page = desk_of(file.case, (rule.name for state in states for rule in state.move.effects))
+    effects = {rule.name for state in states for rule in state.move.effects}
+    page = desk(effects, file.case.id, file.case.call_id)
     return {
         "states": [state for state in states if not (page and _is_checklist(state))],
         "desk": page,

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from flask import url_for
-
-from fundflow.applications.models import Application
+from flask_babel import gettext as _
 
 CHECKLIST = "record_checks"
 ASSIGNMENT = "open_reviews"
 RANKING = frozenset({"rank_application", "recommend_amount"})
 
 
-def desk(effects: Collection[str], application_id: uuid.UUID, call_id: uuid.UUID) -> str | None:
-    """The page for a stage whose moves have these effects, or None where the case page does."""
+def desk(effects: Collection[str], application_id: uuid.UUID, call_id: uuid.UUID) -> tuple[str, str] | None:
+    """Address and words of the page for a stage whose moves have these effects; None where the case page does."""
     if CHECKLIST in effects:
-        return url_for("screening.show", application_id=application_id)
+        return url_for("screening.show", application_id=application_id), _("Open the checklist")
     if ASSIGNMENT in effects:
-        return url_for("evaluators.show", application_id=application_id)
+        return url_for("evaluators.show", application_id=application_id), _("Name the evaluators")
     if not RANKING.isdisjoint(effects):
-        return url_for("ranking.show", call_id=call_id)
+        return url_for("ranking.show", call_id=call_id), _("Open the ranking")
     return None
-
-
-def desk_of(case: Application, effects: Iterable[str]) -> str | None:
-    """The same for a case."""
-    return desk(set(effects), case.id, case.call_id)

@@ -86,7 +86,7 @@ def link(group: Group, task: Task) -> str:
         address: dict[str, Any] = {argument: task.id}
         return url_for(endpoint, **address)
     at_desk = desk(group.effects, task.application_id, task.call_id) if group.kind == CASE else None
-    return at_desk or url_for("case.show", application_id=task.application_id)
+    return at_desk[0] if at_desk else url_for("case.show", application_id=task.application_id)
 
 
 def more(group: Group) -> str | None:
