@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 from typing import Any
 
@@ -134,7 +135,8 @@ def record_report(ctx: MoveContext) -> None:
 def _record(ctx: MoveContext) -> None:
     ctx.subject.done_at = clock.now()
     ctx.subject.done_by = ctx.actor.user_id
-    ctx.subject.entry_id = ctx.notes.get("entry")
+    entry = ctx.notes.get("entry")
+    ctx.subject.entry_id = uuid.UUID(entry) if entry else None
     db.session.flush()
 
 

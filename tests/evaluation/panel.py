@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
+from werkzeug.test import TestResponse
 
 from fundflow.accounts import SYSTEM, Actor, User, create_user, grant_role
 from fundflow.demo.office import Office, open_calls
@@ -46,6 +47,27 @@ STAFF = (
 )
 PASSWORD = "panel-password-7c31"
 MONEY = 1_000_000
+
+
+class Browser(Person):
+    """A browser whose requests know nothing of the services' context in which the test itself runs."""
+
+    def _fresh(self) -> None:
+        for name in list(g):
+            g.pop(name)
+        db.session.expire_all()
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        self._fresh()
+        return super().get(path, **options)
+
+    def post(self, path: str, follow: bool = True, **fields: str) -> TestResponse:
+        self._fresh()
+        return super().post(path, follow=follow, **fields)
+
+    def send(self, path: str, fields: Mapping[str, Any]) -> TestResponse:
+        self._fresh()
+        return super().send(path, fields)
 
 
 class Quiet(Case):
@@ -132,7 +154,7 @@ class Panel:
             self.hand_in(case, who, given)
         return db.session.get_one(Score, case.id, populate_existing=True)
 
-    def browser(self, who: str) -> Person:
+    def browser(self, who: str) -> Browser:
         """A person who has signed in."""
         client: FlaskClient = self.app.test_client()
         with self.app.app_context():
@@ -141,7 +163,7 @@ class Panel:
         with client.session_transaction() as session:
             session["_user_id"] = known
             session["_fresh"] = True
-        return Person(client)
+        return Browser(client)
 
 
 def account(row: Mapping[str, Any]) -> uuid.UUID:

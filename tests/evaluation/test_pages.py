@@ -1,0 +1,214 @@
+"""The pages of evaluation in the browsers of their readers, each within twelve queries."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+
+from fundflow.applications.service.move import move
+from fundflow.evaluation.models import Review
+from fundflow.platform.db import db, transaction
+from fundflow.programmes import folders, publish, read_folder
+from tests.evaluation.panel import Panel, Quiet, counted
+from tests.evaluation.test_ranking import GOOD, LOW, three_scored
+
+MOST = 12
+CRITERIA = tuple(GOOD)
+
+
+def filled(version: int, act: str, **scores: int) -> dict[str, str]:
+    fields = {f"score-{name}": str(score) for name, score in scores.items()}
+    return (
+        fields
+        | {f"comment-{name}": "Because." for name in scores}
+        | {"seen_version": str(version), "act": act}
+    )
+
+
+def path_of(panel: Panel, case: Quiet, who: str) -> str:
+    return f"/reviews/{panel.review(case, who).id}"
+
+
+def test_the_score_sheet_stands_beside_the_application(panel: Panel) -> None:
+    (case,) = panel.in_evaluation("applicant")
+    path, browser = path_of(panel, case, "evaluator1"), panel.browser("evaluator1")
+    browser.get(path)
+    with counted(panel.app) as statements:
+        page = browser.get(path)
+    assert (page.status_code, len(statements) <= MOST) == (200, True), statements
+    text = page.text
+    assert "Sourdough from einkorn" in text
+    assert "Elira Çela D&#39;Angelo" in text
+    assert len(re.findall(r'type="radio"', text)) == 6 * len(CRITERIA)
+    assert f"/moves/review/{panel.review(case, 'evaluator1').id}/recuse" in text
+
+
+def test_drafts_are_saved_and_handing_in_saves_first(panel: Panel) -> None:
+    (case,) = panel.in_evaluation("applicant")
+    path, browser = path_of(panel, case, "evaluator1"), panel.browser("evaluator1")
+    review_id = panel.review(case, "evaluator1").id
+    browser.get(path)
+    assert browser.post(path, follow=False, **filled(1, "save", team=4, market=0)).status_code == 302
+    stored = db.session.get_one(Review, review_id, populate_existing=True)
+    assert stored.scores == {
+        "team": {"score": 4, "comment": "Because."}, "market": {"score": 0, "comment": "Because."},
+    }  # fmt: skip
+    answer = browser.post(path, follow=False, **filled(stored.row_version, "submit", team=5))
+    assert answer.status_code == 422
+    assert "Choose a score from 0 to 5." in answer.text
+    stored = db.session.get_one(Review, review_id, populate_existing=True)
+    assert (stored.scores, stored.submitted_at) == ({"team": {"score": 5, "comment": "Because."}}, None)
+    answer = browser.post(
+        path, follow=False, **filled(stored.row_version, "submit", **dict.fromkeys(CRITERIA, 5))
+    )
+    assert answer.status_code == 302
+    stored = db.session.get_one(Review, review_id, populate_existing=True)
+    assert (stored.total, stored.stage) == (100, "submitted")
+
+
+def test_a_stale_tab_is_shown_both_versions(panel: Panel) -> None:
+    (case,) = panel.in_evaluation("applicant")
+    path, browser = path_of(panel, case, "evaluator1"), panel.browser("evaluator1")
+    browser.get(path)
+    browser.post(path, **filled(1, "save", team=4))
+    answer = browser.post(path, follow=False, **filled(1, "save", team=1))
+    assert answer.status_code == 409
+    assert "Stored meanwhile:" in answer.text
+    assert re.search(r'name="score-team" value="1" checked', answer.text)
+
+
+def test_autosave_answers_with_the_time_and_the_next_version(panel: Panel) -> None:
+    (case,) = panel.in_evaluation("applicant")
+    path, browser = path_of(panel, case, "evaluator1"), panel.browser("evaluator1")
+    browser.get(path)
+    answer = browser.post(f"{path}/autosave", follow=False, **filled(1, "save", team=4))
+    assert answer.json is not None
+    assert answer.json["fields"] == {"seen_version": "2"}
+    assert re.fullmatch(r"\d\d:\d\d", answer.json["saved_at"])
+    answer = browser.post(f"{path}/autosave", follow=False, **filled(1, "save", team=1))
+    assert (answer.status_code, answer.json) == (409, {"url": path})
+
+
+def test_save_and_next_goes_through_the_open_reviews(panel: Panel) -> None:
+    first, second = panel.in_evaluation("applicant", "applicant2")
+    browser = panel.browser("evaluator1")
+    paths = [path_of(panel, case, "evaluator1") for case in (first, second)]
+    browser.get(paths[0])
+    assert browser.post(paths[0], follow=False, **filled(1, "next", team=4)).location == paths[1]
+    assert browser.post(paths[1], follow=False, **filled(1, "next", team=4)).location == paths[0]
+    with counted(panel.app) as statements:
+        page = browser.get("/reviews")
+    assert all(path in page.text for path in paths)
+    assert len(statements) <= MOST
+
+
+def test_others_are_read_after_the_own_review_and_without_names(panel: Panel) -> None:
+    (case,) = panel.in_evaluation("applicant")
+    panel.hand_in(case, "evaluator2", 3)
+    path, browser = path_of(panel, case, "evaluator1"), panel.browser("evaluator1")
+    assert "Review of another evaluator" not in browser.get(path).text
+    panel.hand_in(case, "evaluator1", 4)
+    after = browser.get(path).text
+    assert "Review of another evaluator" in after
+    assert "Ilir Shehu" not in after
+    chair = panel.browser("chair").get(path_of(panel, case, "evaluator2")).text
+    assert "Ilir Shehu" in chair
+
+
+@pytest.mark.parametrize("who", ["evaluator2", "evaluator4", "officer", "applicant", "monitoring"])
+def test_nobody_else_reads_a_review(panel: Panel, who: str) -> None:
+    (case,) = panel.in_evaluation("applicant")
+    panel.hand_in(case, "evaluator1", 4)
+    assert panel.browser(who).get(path_of(panel, case, "evaluator1")).status_code == 404
+
+
+def test_a_draft_is_its_writers_alone(panel: Panel) -> None:
+    (case,) = panel.in_evaluation("applicant")
+    assert panel.browser("chair").get(path_of(panel, case, "evaluator1")).status_code == 404
+
+
+def test_in_blind_review_no_page_tells_the_name(panel: Panel) -> None:
+    files = dict(read_folder(folders()["startup_fund"]))
+    files["programme.yaml"] = files["programme.yaml"].replace("blind: false", "blind: true")
+    (case,) = panel.in_evaluation("applicant")
+    with transaction():
+        case.row().version_id = publish(actor_id=None, files=files).id
+    browser, path = panel.browser("evaluator1"), path_of(panel, case, "evaluator1")
+    for page in (browser.get(path).text, browser.get("/reviews").text):
+        assert "Name hidden" in page
+        assert "elira@people.example" not in page
+        assert "CA4821937" not in page
+    assert 'class="eyebrow">SUF-' in browser.get(path).text
+
+
+def test_after_a_conflict_every_page_is_gone(panel: Panel) -> None:
+    (case,) = panel.in_evaluation("applicant")
+    path, browser = path_of(panel, case, "evaluator1"), panel.browser("evaluator1")
+    review_id = panel.review(case, "evaluator1").id
+    with transaction():
+        move(
+            actor=panel.actor("evaluator1"), kind="review", subject_id=review_id, move="recuse",
+            form={"ground": "money"},
+        )  # fmt: skip
+    assert browser.get(path).status_code == 404
+    assert browser.get(f"/applications/{case.id}").status_code == 404
+    assert "Stone-oven" not in browser.get("/reviews").text
+    chair = panel.browser("chair").get(f"/applications/{case.id}/evaluators").text
+    assert "Has a conflict of interest here." in chair
+
+
+def test_the_chair_names_evaluators_on_a_page(panel: Panel) -> None:
+    (case,) = panel.eligible("applicant")
+    browser, path = panel.browser("chair"), f"/applications/{case.id}/evaluators"
+    browser.get(path)
+    with counted(panel.app) as statements:
+        page = browser.get(path)
+    assert (page.status_code, len(statements) <= MOST) == (200, True), statements
+    people = [str(panel.office.people[who]) for who in ("evaluator1", "evaluator2", "evaluator3")]
+    few = browser.send(path, {"reviewers": people[:2]})
+    assert (few.status_code, "Choose at least 3 people; 2 are chosen." in few.text) == (422, True)
+    assert browser.send(path, {"reviewers": people}).status_code == 302
+    assert browser.get(path).text.count(" checked") == 3
+    assert panel.browser("officer").get(path).status_code == 404
+
+
+def test_the_ranking_shows_order_money_and_threshold(panel: Panel) -> None:
+    first, second, third = three_scored(panel)
+    browser, path = panel.browser("chair"), f"/calls/{panel.call_id}/ranking"
+    browser.get(path)
+    assert browser.post(path, follow=False).status_code == 302
+    with counted(panel.app) as statements:
+        page = browser.get(path)
+    assert (page.status_code, len(statements) <= MOST) == (200, True), statements
+    text = page.text
+    places = [text.index(str(case.id)) for case in (first, third, second)]
+    assert places == sorted(places)
+    assert places[1] < text.index("Below the threshold of 60 points") < places[2]
+    assert text.index("The money ends here: €10,000.00") < places[0]
+    assert f"/moves/application/{first.id}/recommend" in text
+    assert f"/moves/application/{first.id}/not_recommend" in text
+    assert "/rankings" in text
+    assert str(panel.call_id) in browser.get("/rankings").text
+    for who in ("officer", "evaluator1", "applicant", "monitoring"):
+        assert panel.browser(who).get(path).status_code == 404
+    for who in ("manager", "auditor"):
+        page = panel.browser(who).get(path)
+        assert (page.status_code, "/recommend" in page.text) == (200, False)
+
+
+def test_the_ranking_as_a_table(panel: Panel) -> None:
+    first, second, _third = three_scored(panel)
+    with transaction():
+        first.row().title = "=HYPERLINK(evil)"
+    answer = panel.browser("auditor").get(f"/calls/{panel.call_id}/ranking.csv")
+    assert answer.mimetype == "text/csv"
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert next(row["Title"] for row in rows) == "'=HYPERLINK(evil)"
+    by_reference = {row["Reference"]: row for row in rows}
+    last = by_reference[second.row().reference or ""]
+    assert (last["Total"], last["Threshold met"], last["Spread"]) == ("40.00", "no", "0.00")
+    assert [row["Requested"] for row in rows] == ["18000.00", "5400.00", "5400.00"]
+    assert set(LOW.values()) == {2}
