@@ -129,11 +129,10 @@ class Opened:
         if not self.is_open(section):
             return "shown"
         row = self.stored.get(section.id)
-        if row is None or not any(value not in (None, "", []) for value in row.data.values()):
-            return "todo"
-        if not row.complete:
-            return "progress"
-        return "problem" if section.id in wrong else "done"
+        if row is not None and row.complete:
+            return "problem" if section.id in wrong else "done"
+        begun = row is not None and any(value not in (None, "", []) for value in row.data.values())
+        return "progress" if begun else "todo"
 
     def home(self, path: str) -> str:
         """The section in which the question of a message stands; "" for a stray one."""
