@@ -46,17 +46,18 @@ class CaseHooks:
     def record_duty(self, ctx: MoveContext, duty: DutyRef) -> None:
         """The primary key (scope, person) lets a second, different duty fail even if two requests race."""
         if duty.name in exclusive_duties(ctx.definition, duty):
-            db.session.execute(
-                insert(Duty)
-                .values(
-                    scope_id=_scope(ctx, duty),
-                    user_id=ctx.actor.user_id,
-                    duty=duty.name,
-                    application_id=ctx.case.id,
-                    first_at=clock.now(),
+            with db.session.no_autoflush:  # the row that moves is written once, when its stage is known
+                db.session.execute(
+                    insert(Duty)
+                    .values(
+                        scope_id=_scope(ctx, duty),
+                        user_id=ctx.actor.user_id,
+                        duty=duty.name,
+                        application_id=ctx.case.id,
+                        first_at=clock.now(),
+                    )
+                    .on_conflict_do_nothing()
                 )
-                .on_conflict_do_nothing()
-            )
 
     def approvals_given(self, ctx: MoveContext) -> frozenset[uuid.UUID]:
         """Approvals of this stay in the stage; a send-back starts a new stay and so voids them."""
