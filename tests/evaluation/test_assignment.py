@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from sqlalchemy import select
 
 from fundflow.accounts import SYSTEM, grant_role
 from fundflow.applications.service.move import move
 from fundflow.evaluation.queries import barred, candidates, evaluators, reviews
 from fundflow.evaluation.service import assign
-from fundflow.platform.db import transaction
+from fundflow.notify.models import Message
+from fundflow.platform.db import db, transaction
 from fundflow.platform.errors import Forbidden, Invalid, Refused
 from tests.evaluation.panel import Panel, Quiet
 
@@ -72,6 +74,10 @@ def test_who_steps_back_is_replaced_and_not_named_again(panel: Panel) -> None:
         name(panel, case, *THREE)
     name(panel, case, "evaluator2", "evaluator3", "evaluator4")
     assert panel.review(case, "evaluator4").stage == "assigned"
+    told = db.session.scalars(select(Message.to_user_id).where(Message.kind == "review_assigned")).all()
+    assert sorted(told, key=str) == sorted(
+        (panel.office.people[who] for who in (*THREE, "evaluator4")), key=str
+    )
     assert len(reviews(case.row().id)) == 3
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import select
@@ -15,8 +17,18 @@ from fundflow.platform.wording import pick
 from fundflow.programmes import Definition
 
 
-def mail(*, case: Application, definition: Definition, mail_id: str, to: str, facts: Any) -> int:
+def mail(
+    *,
+    case: Application,
+    definition: Definition,
+    mail_id: str,
+    to: str,
+    facts: Any,
+    only: Collection[uuid.UUID] | None = None,
+) -> int:
     """Queue a mail of the programme; `to` is a party kind or a role. Returns how many people it goes to.
+
+    `only` narrows it to these users.
 
     Everybody is written to in his own language as far as the programme speaks it; recused people get nothing.
     """
@@ -24,6 +36,8 @@ def mail(*, case: Application, definition: Definition, mail_id: str, to: str, fa
     plain = {name: facts[name] for name in (template.facts or ("application", "call", "programme", "office"))}
     count = 0
     for address, user_id, language in _recipients(case, to):
+        if only is not None and user_id not in only:
+            continue
         spoken = language if language in definition.programme.languages else case.language
         notify.send(
             to_address=address,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import joinedload
 
 from fundflow.accounts import Actor, User
@@ -86,7 +87,7 @@ def submitted_answers(cases: Sequence[Application]) -> dict[uuid.UUID, dict[str,
             FormEntry.form.in_(set(forms.values())),
             FormEntry.state == "submitted",
         )
-        .distinct(FormEntry.application_id, FormEntry.form)
+        .ext(distinct_on(FormEntry.application_id, FormEntry.form))
         .order_by(FormEntry.application_id, FormEntry.form, FormEntry.number.desc())
         .subquery()
     )

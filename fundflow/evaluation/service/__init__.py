@@ -14,6 +14,6 @@ from fundflow.evaluation.service.reviewing import (
 )
 
 __all__ = [
-    "KIND", "assign", "assignable_stages", "drop", "hand_in", "needs_ranking", "open_reviews", "plain_scores", "rank_all", "rank_call",
-    "recuse", "review_faults", "save_review", "score", "submit_review",
+    "KIND", "assign", "assignable_stages", "drop", "hand_in", "needs_ranking", "open_reviews", "plain_scores",
+    "rank_all", "rank_call", "recuse", "review_faults", "save_review", "score", "submit_review",
 ]  # fmt: skip

@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from fundflow.accounts import SYSTEM, Actor, Permission, User
 from fundflow.applications.models import Application, Party
-from fundflow.applications.service.hooks import begin_stage
+from fundflow.applications.policy import on_case
+from fundflow.applications.service.hooks import begin_stage, context
+from fundflow.applications.service.mailing import mail
 from fundflow.applications.service.move import locked, move
 from fundflow.audit import record
 from fundflow.evaluation.models import Review
@@ -19,6 +21,7 @@ from fundflow.platform.db import db
 from fundflow.platform.errors import Forbidden, Invalid, Refused
 from fundflow.platform.ids import new_id
 from fundflow.programmes import definition_of
+from fundflow.workflow.compiled import CompiledMove
 
 KIND = "review"
 
@@ -54,10 +57,35 @@ def assign(*, actor: Actor, application_id: uuid.UUID, reviewer_ids: list[uuid.U
     db.session.flush()
     if given:
         open_reviews(case, by=actor.user_id)
+        _tell(actor, case, wanted - set(present))
     record(
         action="evaluation.assigned", actor_id=actor.user_id, application_id=case.id,
         reviewers=sorted(map(str, wanted)),
     )  # fmt: skip
+
+
+def _tell(actor: Actor, case: Application, added: set[uuid.UUID]) -> None:
+    """Who joins while reviewing goes on gets the mail that the others got when it began."""
+    definition = definition_of(case.version_id)
+    ctx = context(who=on_case(actor, case, ()), case=case, subject=case, kind="application")
+    for step in _opening(case):
+        for effect in step.effects:
+            if effect.rule.name == "mail" and effect.params.get("to") == EVALUATOR:
+                mail_id = effect.params["id"]
+                mail(
+                    case=case,
+                    definition=definition,
+                    mail_id=mail_id,
+                    to=EVALUATOR,
+                    facts=ctx.facts,
+                    only=added,
+                )
+
+
+def _opening(case: Application) -> list[CompiledMove]:
+    """The moves with which reviewing begins."""
+    moves = definition_of(case.version_id).machines["application"].moves.values()
+    return [move for move in moves if any(effect.rule.name == "open_reviews" for effect in move.effects)]
 
 
 def _may_assign(actor: Actor, case: Application) -> bool:
@@ -71,10 +99,10 @@ def _may_assign(actor: Actor, case: Application) -> bool:
 
 def assignable_stages(case: Application) -> frozenset[str]:
     """Where evaluators are named: the stages from which reviewing starts, and those that it leads to."""
-    moves = definition_of(case.version_id).machines["application"].moves.values()
-    opening = [move for move in moves if any(effect.rule.name == "open_reviews" for effect in move.effects)]
     return frozenset(
-        stage for move in opening for stage in (*move.sources, *((move.move.to,) if move.move.to else ()))
+        stage
+        for move in _opening(case)
+        for stage in (*move.sources, *((move.move.to,) if move.move.to else ()))
     )
 
 

@@ -186,10 +186,11 @@ def _headings(definition: Definition) -> list[str]:
 def _lines(call: Call, definition: Definition, found: Standings) -> Iterator[list[Any]]:
     for row in found.rows:
         score = row.score
+        means = [score.means.get(each.id, "") for each in definition.criteria.criteria]
         yield [
             score.rank or "", _safe(row.case.reference or ""), _safe(row.case.title),
             _safe(row.case.applicant_name), _stage(definition, row), score.total, score.bonus, row.points,
-            _("yes") if score.passed else _("no"), *(score.means.get(each.id, "") for each in definition.criteria.criteria),
+            _("yes") if score.passed else _("no"), *means,
             score.reviews, row.spread if row.spread is not None else "", _amount(row.case.requested_minor, call),
             _amount(row.recommended, call), _amount(row.running, call), call.currency,
             _safe(tie_words(definition, score.tie_break)),
