@@ -118,6 +118,7 @@ def _table(block: Mapping[str, Any], page: Page) -> dict[str, Any]:
         "columns": columns,
         "rows": [[column["cells"][number] for column in columns] for number in range(len(rows))],
         "totals": totals if any(totals) and rows else [],
+        "label_over": next((at for at, total in enumerate(totals) if total), 0),
         "empty": _empty(block, page),
     }
 
