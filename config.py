@@ -20,7 +20,7 @@ DEFAULTS: dict[str, dict[str, str]] = {
     "demo": {
         "BASE_URL": "http://127.0.0.1:8000",
         "MAIL_FROM": "grants@office.example",
-        "OFFICE": '{"name": "Demo Grant Office", "address": "Rruga e Provës 1, Tirana",'
+        "OFFICE": '{"name": "Demo Grant Office", "address": "Rruga e Provës 1, Tirana", "phone": "+355 4 200 0000",'
         ' "email": "grants@office.example"}',
     },
     "test": {

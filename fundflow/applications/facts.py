@@ -150,7 +150,7 @@ def call(ctx: MoveContext) -> dict[str, Any]:
     """The call the case is in."""
     row = ctx.case.call
     return {
-        "title": pick(row.title, ctx.case.language),
+        "title": dict(row.title),
         "reference": row.slug,
         "opens_at": row.opens_at.isoformat(),
         "closes_at": row.closes_at.isoformat() if row.closes_at else None,
@@ -162,7 +162,7 @@ def programme(ctx: MoveContext) -> dict[str, Any]:
     """The programme behind the call."""
     found = ctx.definition.programme
     return {
-        "title": pick(found.title, ctx.case.language),
+        "title": dict(found.title),
         "appeal_days": found.appeal.working_days if found.appeal else None,
     }
 
@@ -174,12 +174,15 @@ def programme(ctx: MoveContext) -> dict[str, Any]:
         "address": "address",
         "email": "e-mail",
         "phone": "telephone",
+        "contact": "telephone and e-mail in one line, as far as there are any",
         "website": "website",
     },
 )
 def office(_ctx: MoveContext) -> dict[str, Any]:
     """Who runs the programme, from the settings."""
-    return dict(current_app.config["OFFICE"])
+    known = dict(current_app.config["OFFICE"])
+    ways = (known.get("phone"), known.get("email"))
+    return {**known, "contact": " · ".join(way for way in ways if way)}
 
 
 @fact("answers")

@@ -158,13 +158,13 @@ def _item(ctx: MoveContext, number: int, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _choice_labels(ctx: MoveContext) -> dict[tuple[str, str], str]:
+def _choice_labels(ctx: MoveContext) -> dict[tuple[str, str], dict[str, str]]:
     form = ctx.definition.forms.get(PLAN_FORM)
     items = (
         next((question for question in form.questions() if question.id == "items"), None) if form else None
     )
     return {
-        (column.id, choice.id): pick(choice.label, ctx.case.language)
+        (column.id, choice.id): dict(choice.label)
         for column in getattr(items, "columns", ())
         for choice in getattr(column, "choices", ())
     }
