@@ -13,6 +13,7 @@ from fundflow.applications.models import Application
 from fundflow.applications.policy import on_case
 from fundflow.applications.service.hooks import context
 from fundflow.demo.story import run
+from fundflow.disbursement.models import Purchase, Tranche
 from fundflow.documents import Document, DocumentState
 from fundflow.documents.render import render_html
 from fundflow.documents.service import make_pdf
@@ -41,16 +42,33 @@ def office(server_url, tmp_path_factory, app):
 
 
 def known_facts():
-    """For each fact the fullest values: those of the newest letter that was issued with it, else of a closed case."""
+    """For each fact the fullest values: what the issued letters kept of it, over those of a closed case."""
     known = {}
     for facts in db.session.scalars(select(Document.snapshot["facts"]).order_by(Document.requested_at)):
-        known.update(facts)
+        known = joined(known, facts)
+    case = db.session.scalars(select(Application).where(Application.stage == "closed").limit(1)).one()
+    base = facts_about(case, case, "application")
+    for kind, model in (("tranche", Tranche), ("purchase", Purchase)):
+        row = db.session.scalars(select(model).order_by(model.id.desc()).limit(1)).one()
+        base = joined(base, facts_about(db.session.get(Application, row.application_id), row, kind))
+    return joined(base, known)
+
+
+def facts_about(case, subject, kind):
+    """All facts of a case, or of a part of it."""
     with_call = joinedload(Application.call).joinedload(Call.programme)
-    case = db.session.scalars(
-        select(Application).where(Application.stage == "closed").options(with_call).limit(1)
-    ).one()
-    facts = context(who=on_case(SYSTEM, case, ()), case=case, subject=case, kind="application").facts
-    return {name: facts[name] for name in default_registry.facts if name not in known} | known
+    case = db.session.scalars(select(Application).where(Application.id == case.id).options(with_call)).one()
+    facts = context(who=on_case(SYSTEM, case, ()), case=case, subject=subject, kind=kind).facts
+    return {name: facts[name] for name in default_registry.facts}
+
+
+def joined(first, second):
+    """Two sets of values in one: each letter keeps only what it reads, so that one alone is not enough."""
+    if isinstance(first, dict) and isinstance(second, dict):
+        return first | {key: joined(first.get(key), value) for key, value in second.items()}
+    if isinstance(first, list) and isinstance(second, list) and first and second:
+        return [joined(first[min(at, len(first) - 1)], value) for at, value in enumerate(second)]
+    return first if second is None else second
 
 
 def pages(app, definition, letter_id, facts):
