@@ -35,8 +35,9 @@ def run_command() -> None:
             for number, title, path in save_papers(row.id):
                 click.echo(f"    {number:<24} {title:<42} {path}")
     closed = db.session.scalars(select(Application.id).where(Application.closed_at.is_not(None))).all()
+    seconds = time.monotonic() - began
     click.echo(
-        f"\n{len(closed)} cases have come to their end; {papers_of(None)} PDFs issued; {time.monotonic() - began:.0f} s."
+        f"\n{len(closed)} cases have come to their end; {papers_of(None)} PDFs issued; {seconds:.0f} s."
     )
 
 

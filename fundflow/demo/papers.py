@@ -28,7 +28,7 @@ def save_papers(application_id: uuid.UUID) -> Iterator[tuple[str, str, Path]]:
             continue
         path = folder() / f"{document.number}.pdf"
         path.write_bytes(file(document.id).data)
-        title = document.title if isinstance(document.title, str) else pick(document.title, document.language)
+        title = pick(document.title, document.language)
         yield document.number, title, path
 
 

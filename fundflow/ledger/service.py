@@ -66,14 +66,7 @@ def post(
     The line's row is locked first, so two postings for the last cent take turns; raises Refused when the source
     account holds less, NotFound for an unknown line. `document` names the paper behind the event.
     """
-    line = db.session.scalar(select(BudgetLine).where(BudgetLine.id == line_id).with_for_update())
-    if line is None:
-        raise NotFound
-    if line.currency != amount.currency or amount.minor <= 0:
-        raise ValueError(f"{amount} cannot be posted on a line in {line.currency}")
-    held = balances(line_id).get(source, 0)
-    if source != "agreement" and held < amount.minor:
-        raise Refused([_short_of(line, source, held, amount)])
+    line = _line_with(line_id, source, amount)
     posting = Posting(
         id=new_id(),
         event=event,
@@ -87,17 +80,7 @@ def post(
     )
     db.session.add(posting)
     db.session.flush()
-    for account, minor in ((source, -amount.minor), (target, amount.minor)):
-        db.session.add(
-            Entry(
-                posting_id=posting.id,
-                line_id=line_id,
-                account=account,
-                amount_minor=minor,
-                currency=amount.currency,
-            )
-        )
-    db.session.flush()
+    _enter(posting, source=source, target=target, amount=amount)
     record(
         action=f"ledger.{event}",
         actor_id=actor_id,
@@ -111,12 +94,40 @@ def post(
     return posting
 
 
+def _line_with(line_id: uuid.UUID, source: str, amount: Money) -> BudgetLine:
+    """The line, locked, once it is sure that its source account holds the amount."""
+    line = db.session.scalar(select(BudgetLine).where(BudgetLine.id == line_id).with_for_update())
+    if line is None:
+        raise NotFound
+    if line.currency != amount.currency or amount.minor <= 0:
+        raise ValueError(f"{amount} cannot be posted on a line in {line.currency}")
+    held = balances(line_id).get(source, 0)
+    if source != "agreement" and held < amount.minor:
+        raise Refused([_short_of(line, source, held, amount)])
+    return line
+
+
+def _enter(posting: Posting, *, source: str, target: str, amount: Money) -> None:
+    """Both sides of a posting; they sum to nothing."""
+    for account, minor in ((source, -amount.minor), (target, amount.minor)):
+        entry = Entry(
+            posting_id=posting.id,
+            line_id=posting.line_id,
+            account=account,
+            amount_minor=minor,
+            currency=amount.currency,
+        )
+        db.session.add(entry)
+    db.session.flush()
+
+
 def _short_of(line: BudgetLine, source: str, held: int, amount: Money) -> str:
     locale = str(get_locale() or "en")
-    return _(
+    sentence: str = _(
         "Budget line %(line)s holds %(held)s as %(account)s; %(asked)s were asked for.",
         line=line.code,
         account=source,
         held=show(held, line.currency, locale),
         asked=show(amount.minor, amount.currency, locale),
     )
+    return sentence
