@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -195,5 +196,5 @@ def countersign(ctx: MoveContext, *, starts: str, months: str) -> None:
         latest_entry(ctx.case.id, ctx.definition.programme.application_form, submitted=True)
     )
     award.starts_on = start
-    award.ends_on = add_months(start, int(float(given[months]))) if given.get(months) else None
+    award.ends_on = add_months(start, int(Decimal(str(given[months])))) if given.get(months) else None
     db.session.flush()

@@ -78,28 +78,36 @@ def issue(
     series = prefix or letter_def.prefix
     number = next_number(series, at.astimezone(ZoneInfo(timezone)).year)
     code = secrets.token_urlsafe(CODE_LENGTH)[:CODE_LENGTH]
-    try:
-        snapshot = freeze(
-            letter_def,
-            facts,
-            letter_id=letter,
-            language=language,
-            number=number,
-            issued_at=at,
-            office={**current_app.config["OFFICE"], "programme": programme},
-            timezone=timezone,
-            check_url=f"{current_app.config['BASE_URL']}/check/{code}",
-            supersedes=earlier.number if earlier else None,
-        )
-    except (KeyError, TypeError, ValueError) as fault:
-        raise Invalid({"": f"the letter {letter} cannot be issued: {fault}"}) from fault
-    document = Document(
-        id=new_id(),
+    snapshot = _frozen(
+        letter_def,
+        facts,
+        letter_id=letter,
+        language=language,
         number=number,
+        issued_at=at,
+        office={**current_app.config["OFFICE"], "programme": programme},
+        timezone=timezone,
+        check_url=f"{current_app.config['BASE_URL']}/check/{code}",
+        supersedes=earlier.number if earlier else None,
+    )
+    document = _requested(snapshot, series=series, letter=letter, language=language, code=code, at=at)
+    document.application_id, document.requested_by = application_id, actor_id
+    document.subject_kind, document.subject_id = subject or (None, None)
+    document.supersedes_id = supersedes
+    db.session.add(document)
+    db.session.flush()
+    enqueue(RENDER, key=str(document.id), document_id=str(document.id))
+    _note_issue(document, actor_id)
+    return document
+
+
+def _requested(
+    snapshot: dict[str, Any], *, series: str, letter: str, language: str, code: str, at: datetime
+) -> Document:
+    return Document(
+        id=new_id(),
+        number=snapshot["number"],
         series=series,
-        application_id=application_id,
-        subject_kind=subject[0] if subject else None,
-        subject_id=subject[1] if subject else None,
         letter=letter,
         title=snapshot["title"],
         language=language,
@@ -107,25 +115,29 @@ def issue(
         snapshot_sha256=digest(snapshot),
         state=DocumentState.requested,
         check_code=code,
-        supersedes_id=supersedes,
         requested_at=at,
-        requested_by=actor_id,
         attempts=0,
     )
-    db.session.add(document)
-    db.session.flush()
-    enqueue(RENDER, key=str(document.id), document_id=str(document.id))
+
+
+def _frozen(letter_def: Letter, facts: Mapping[str, Any], *, letter_id: str, **more: Any) -> dict[str, Any]:
+    try:
+        return freeze(letter_def, facts, letter_id=letter_id, **more)
+    except (KeyError, TypeError, ValueError) as fault:
+        raise Invalid({"": f"the letter {letter_id} cannot be issued: {fault}"}) from fault
+
+
+def _note_issue(document: Document, actor_id: uuid.UUID | None) -> None:
     record(
         action="document.issued",
         actor_id=actor_id,
-        application_id=application_id,
+        application_id=document.application_id,
         document_id=str(document.id),
-        number=number,
-        letter=letter,
+        number=document.number,
+        letter=document.letter,
         sha256=document.snapshot_sha256,
-        supersedes=snapshot["supersedes"],
+        supersedes=document.snapshot["supersedes"],
     )
-    return document
 
 
 def _superseded(document_id: uuid.UUID) -> Document:
@@ -156,6 +168,14 @@ def render(document_id: uuid.UUID) -> Document:
     document.error = None
     document.state = DocumentState.rendered
     db.session.flush()
+    record(
+        action="document.rendered",
+        actor_id=None,
+        application_id=document.application_id,
+        document_id=str(document.id),
+        number=document.number,
+        pdf_sha256=document.pdf_sha256,
+    )
     return document
 
 

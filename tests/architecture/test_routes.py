@@ -93,8 +93,7 @@ def test_a_route_opens_for_whom_the_table_names(house, role):
             answer = called(person, path_of(app, rule, **ids), method)
             barred = bool(access.permissions) and not gives & set(access.permissions)
             strange = not ids and any(
-                type(each).__name__ == "UUIDConverter"
-                for each in rule._converters.values()
+                type(each).__name__ == "UUIDConverter" for each in rule._converters.values()
             )
             expected = {404} if barred or strange else GOES_ON | {400, 403, 404, 405, 409, 422}
             if answer.status_code not in expected:

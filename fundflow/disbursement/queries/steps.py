@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 
+from flask import g, has_request_context
 from sqlalchemy import select
 
 from fundflow.platform.db import db
@@ -50,7 +51,16 @@ def final_stages(definition: Definition, kind: str) -> frozenset[str]:
 
 
 def definitions() -> Mapping[uuid.UUID, Definition]:
-    """The definitions of the versions under which calls run, each compiled once per process; one query."""
+    """The definitions of the versions under which calls run, each compiled once per process; one query a request."""
+    if not has_request_context():
+        return _definitions()
+    if "call_definitions" not in g:
+        g.call_definitions = _definitions()
+    found: Mapping[uuid.UUID, Definition] = g.call_definitions
+    return found
+
+
+def _definitions() -> Mapping[uuid.UUID, Definition]:
     versions = db.session.scalars(select(Call.version_id).distinct())
     return {version: definition_of(version) for version in versions}
 
