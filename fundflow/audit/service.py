@@ -6,6 +6,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -84,10 +85,11 @@ def _faults(row: AuditEvent, previous: str, expected_seq: int) -> Iterator[str]:
 def verify() -> tuple[int, Fault | None]:
     """Walk the whole chain; return how many rows hold and the first fault, if there is one."""
     previous, count = GENESIS, 0
-    rows = db.session.scalars(select(AuditEvent).order_by(AuditEvent.seq).execution_options(yield_per=1000))
-    for row in rows:
-        what = next(_faults(row, previous, count + 1), None)
-        if what:
-            return count, Fault(row.seq, what)
-        previous, count = row.hash, count + 1
+    query = select(AuditEvent).order_by(AuditEvent.seq).execution_options(yield_per=1000)
+    with closing(db.session.scalars(query)) as rows:
+        for row in rows:
+            what = next(_faults(row, previous, count + 1), None)
+            if what:
+                return count, Fault(row.seq, what)
+            previous, count = row.hash, count + 1
     return count, None

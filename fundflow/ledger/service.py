@@ -131,4 +131,3 @@ def _short_of(line: BudgetLine, source: str, held: int, amount: Money) -> str:
         asked=show(amount.minor, amount.currency, locale),
     )
     return sentence
-    return sentence
