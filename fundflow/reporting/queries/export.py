@@ -27,9 +27,9 @@ from fundflow.reporting.queries.listing import ORDERS, Filters, narrowed
 BATCH = 500
 MARK = "\ufeff"  # tells spreadsheets that the text is UTF-8
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-FACTS = (
-    "reference", "call", "stage", "stage_since", "due_at", "submitted_at", "title", "applicant",
-    "requested", "currency", "language", "content_hash",
+FACTS = (  # no question of a form bears these names: a heading stands for one column only
+    "reference", "call", "stage", "stage_since", "due_at", "submitted_at", "case_title", "case_name",
+    "case_amount", "case_currency", "case_language", "content_hash",
 )  # fmt: skip
 
 
