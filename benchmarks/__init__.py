@@ -1,1 +1,1 @@
-"""Measurements of the product on the machine at hand; run `benchmarks/pages`, `benchmarks/moves`, `benchmarks/letters`."""
+"""Measurements of the product on the machine at hand: the commands `pages`, `moves` and `letters` of this folder."""

@@ -64,8 +64,8 @@ OWN = {
     ("person", "full_name"): NAME,
     ("person", "email"): "n || email",
     ("person", "user_id"): "null",
-    ("party", "name"): NAME,
-    ("party", "user_id"): "null",
+    ("party", "name"): f"case when kind = 'applicant' then {NAME} else name end",
+    ("party", "user_id"): "case when kind = 'applicant' then null else user_id end",
     ("document", "number"): "number || '-' || n",
     ("document", "check_code"): "left(md5(check_code || n), 20)",
     ("payment", "end_to_end_id"): "left(md5(end_to_end_id || n), 30)",
@@ -77,7 +77,8 @@ def office() -> Office:
     given = data("office")
     first = given["calls"]["startup-first-call"]
     funds = [
-        {**fund, "lines": [{**line, "amount_minor": 10**13} for line in fund["lines"]]} for fund in given["funds"]
+        {**fund, "lines": [{**line, "amount_minor": 10**13} for line in fund["lines"]]}
+        for fund in given["funds"]
     ]
     calls = {"ended": first, "recent": {**first, "title": {"en": "Recent call"}}}
     made = Office(PASSWORD, told_at=clock.now())
@@ -99,9 +100,22 @@ def models(made: Office) -> dict[str, uuid.UUID]:
 
 
 def _script() -> Iterator[tuple[str, Steps]]:
-    who = {"submitted": "rejected", "screening": "ineligible", "in_evaluation": "withdrawn", "active": "terminated"}
+    who = {
+        "submitted": "rejected",
+        "screening": "ineligible",
+        "in_evaluation": "withdrawn",
+        "active": "terminated",
+    }
     for name in SHARES:
-        yield name, [{"run": "applied", "with": {"answers": ["base", "small", *([who[name]] if name in who else [])]}}]
+        yield (
+            name,
+            [
+                {
+                    "run": "applied",
+                    "with": {"answers": ["base", "small", *([who[name]] if name in who else [])]},
+                }
+            ],
+        )
     yield "active", [{"wait": "call_closed"}]
     for name in ("ranked", "active", "rejected", "in_evaluation"):
         yield name, [{"run": "screened"}]
@@ -110,18 +124,24 @@ def _script() -> Iterator[tuple[str, Steps]]:
     for name in ("ranked", "active", "rejected"):
         yield name, [{"run": "scored", "with": scores}]
     yield "active", [{"rank": "rank", "as": "chair"}]
-    yield "in_evaluation", [
-        {"assign": ["evaluator1", "evaluator2", "evaluator3"], "as": "chair"},
-        {"move": "start_evaluation", "as": "chair"},
-        {"review": {"scores": "good", "comment": "Read twice."}, "as": "evaluator1"},
-        {"review": {"scores": "good", "comment": "Read once."}, "as": "evaluator2"},
-    ]
+    yield (
+        "in_evaluation",
+        [
+            {"assign": ["evaluator1", "evaluator2", "evaluator3"], "as": "chair"},
+            {"move": "start_evaluation", "as": "chair"},
+            {"review": {"scores": "good", "comment": "Read twice."}, "as": "evaluator1"},
+            {"review": {"scores": "good", "comment": "Read once."}, "as": "evaluator2"},
+        ],
+    )
     reason = "The total stays below the mark and no customer has said what he would take."
     said = {"ground": "below_threshold", "reason": reason, "members_present": "5"}
-    yield "rejected", [
-        {"move": "not_recommend", "as": "chair", "form": said},
-        {"move": "reject", "as": "manager", "form": {"reason": reason}},
-    ]
+    yield (
+        "rejected",
+        [
+            {"move": "not_recommend", "as": "chair", "form": said},
+            {"move": "reject", "as": "manager", "form": {"reason": reason}},
+        ],
+    )
     amount = {"minor": 540000, "currency": "EUR"}
     yield "active", [
         {"run": "recommended", "with": {"amount": amount}},
@@ -163,7 +183,12 @@ def _copy(case: uuid.UUID, numbers: Sequence[int]) -> None:
         for table, where in TABLES.items():
             columns = _columns(connection, table)
             if "id" in columns:
-                own |= {str(each) for each in connection.scalars(text(f"select id from {table} where {where}"), {"case": case})}
+                own |= {
+                    str(each)
+                    for each in connection.scalars(
+                        text(f"select id from {table} where {where}"), {"case": case}
+                    )
+                }
         given = {"case": case, "numbers": list(numbers), "own": sorted(own)}
         for table, where in TABLES.items():
             columns = _columns(connection, table)

@@ -36,7 +36,9 @@ def overheard(actor: Actor, case: uuid.UUID) -> list[Statement]:
     """The SQL of one move, as the driver gets it."""
     heard: list[Statement] = []
 
-    def listen(_connection: Any, _cursor: Any, statement: str, given: Any, _context: Any, _many: bool) -> None:
+    def listen(
+        _connection: Any, _cursor: Any, statement: str, given: Any, _context: Any, _many: bool
+    ) -> None:
         heard.append((statement, dict(given)))
 
     event.listen(db.engine, "before_cursor_execute", listen)
@@ -93,12 +95,19 @@ def main() -> None:
         pid = driver.info.backend_pid  # type: ignore[union-attr]  # psycopg's connection
         raw.close()  # back into the pool, whose only connection it is
         _measure(officer, driver, statements, model, cases[99:])
-        assert db.session.scalar(text("select pg_backend_pid()")) == pid  # noqa: S101 - else the runs compare nothing
+        assert db.session.scalar(text("select pg_backend_pid()")) == pid
         moved = select(Application.id).where(Application.stage == "screening")
-        emit(NAME, statements=len(statements), moved=len(db.session.scalars(moved).all()), chain_holds=verify()[1] is None)
+        emit(
+            NAME,
+            statements=len(statements),
+            moved=len(db.session.scalars(moved).all()),
+            chain_holds=verify()[1] is None,
+        )
 
 
-def _measure(officer: Actor, driver: Any, statements: list[Statement], model: uuid.UUID, cases: list[uuid.UUID]) -> None:
+def _measure(
+    officer: Actor, driver: Any, statements: list[Statement], model: uuid.UUID, cases: list[uuid.UUID]
+) -> None:
     ways: dict[str, Callable[[uuid.UUID], None]] = {
         "service": lambda case: service(officer, case),
         "by_hand": lambda case: by_hand(driver, statements, model, case),

@@ -1,4 +1,4 @@
-"""Award letters per CPU-second through the documents room, beside a bare WeasyPrint loop on the same HTML, and memory."""
+"""Award letters per CPU-second through the documents room, beside a bare WeasyPrint loop on the same HTML."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from sqlalchemy import select
 
 from benchmarks import filling
 from benchmarks.stage import emit, ground, machine, say
-from fundflow.applications.models import Application
-from fundflow.applications.service.hooks import context
-from fundflow.applications.policy import on_case
 from fundflow.accounts import SYSTEM
+from fundflow.applications.models import Application
+from fundflow.applications.policy import on_case
+from fundflow.applications.service.hooks import context
 from fundflow.documents import Document, issue
 from fundflow.documents.pdf import VARIANT
 from fundflow.documents.render import render_html, stylesheet
@@ -102,7 +102,8 @@ def main() -> None:
         filling.fill(models, begin=0, end=count, shares={"active": 1})
         ids = issued(count)
         pages = [
-            render_html(snapshot) for snapshot in db.session.scalars(select(Document.snapshot).where(Document.id.in_(ids)))
+            render_html(snapshot)
+            for snapshot in db.session.scalars(select(Document.snapshot).where(Document.id.in_(ids)))
         ]
         db.session.rollback()
         _compare(given.blocks, ids, pages)

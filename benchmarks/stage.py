@@ -21,7 +21,7 @@ from fundflow.app import create_app
 from fundflow.platform import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
-PASSWORD = "benchmark-office-2026"  # noqa: S105 - of a database that is gone a few minutes later
+PASSWORD = "benchmark-office-2026"
 
 
 def emit(benchmark: str, **figures: Any) -> None:
