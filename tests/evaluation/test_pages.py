@@ -137,10 +137,14 @@ def test_in_blind_review_no_page_tells_the_name(panel: Panel) -> None:
     with transaction():
         case.row().version_id = publish(actor_id=None, files=files).id
     browser, path = panel.browser("evaluator1"), path_of(panel, case, "evaluator1")
+    case_page = f"/applications/{case.id}"
+    for other in ("/work", case_page, f"{case_page}?view=answers", f"{case_page}?view=reviews"):
+        assert (browser.get(other).status_code, "Elira" in browser.get(other).text) == (200, False), other
     for page in (browser.get(path).text, browser.get("/reviews").text):
         assert "Name hidden" in page
         assert "elira@people.example" not in page
         assert "CA4821937" not in page
+        assert "Elira" not in page, "the name also stands among the owners and in the team"
     assert 'class="eyebrow">SUF-' in browser.get(path).text
 
 

@@ -15,6 +15,7 @@ from fundflow.applications import queries
 from fundflow.applications.models import Application
 from fundflow.applications.policy import may_read_section, on_case
 from fundflow.applications.service.move import moves_of
+from fundflow.evaluation.blind import masked, personal_questions
 from fundflow.evaluation.models import Review
 from fundflow.evaluation.policy import reads_reviews, sees_others
 from fundflow.evaluation.queries import EVALUATOR, get_review, reviews_with_names
@@ -125,22 +126,15 @@ def answers_for(
     shown = {
         part.id for part in form.sections if not part.sensitive and may_read_section(part, who, fills=False)
     }
-    given = queries.answers(
-        queries.latest_entry(case.id, definition.programme.application_form, submitted=True)
-    )
+    newest = queries.latest_entry(case.id, definition.programme.application_form, submitted=True)
+    given = queries.answers(newest)
+    hidden = personal_questions(definition) if blind else frozenset()
     read = forms.summary(
-        form, given, str(get_locale() or "en"), values=definition.values,
+        form, masked(definition, given) if blind else given, str(get_locale() or "en"), values=definition.values,
         today=clock.today(case.call.timezone), sections=shown,
     )  # fmt: skip
-    hidden = _personal(definition) if blind else frozenset()
     kept = [
         forms.SummarySection(part.section, part.title, [i for i in part.items if i.question.id not in hidden])
         for part in read
     ]
     return [part for part in kept if part.items]
-
-
-def _personal(definition: Definition) -> frozenset[str]:
-    """The questions that say who a party is."""
-    parties = definition.programme.party_questions.values()
-    return frozenset(question for fields in parties for question in fields.values())

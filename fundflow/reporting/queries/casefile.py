@@ -19,6 +19,7 @@ from fundflow.approval.models import Agreement, Award, Decision
 from fundflow.approval.queries import money_of_case
 from fundflow.disbursement.models import Payment, Purchase, Tranche
 from fundflow.documents import Document
+from fundflow.evaluation.blind import masked
 from fundflow.evaluation.models import Review, Score
 from fundflow.evaluation.queries import reviews_with_names, score_of
 from fundflow.followup.queries import reports_of, visits_of
@@ -120,6 +121,8 @@ def opened(file: CaseFile, entry: FormEntry, unsealed: str, language: str) -> Op
     given: dict[str, Any] = {}
     for (data,) in rows:
         given.update(data)
+    if file.reader.evaluator and file.definition.programme.evaluation.blind:
+        given = masked(file.definition, given)
     shown = forms.summary(
         form,
         given,

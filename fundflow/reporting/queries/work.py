@@ -160,13 +160,15 @@ def _group(actor: Actor, kind: str, stage: str, case: Application) -> Group:
 
 def _task(row: Any, case: Application) -> Task:
     due = row.due_at
+    blind = hasattr(row, "reviewer_id") and definition_of(case.version_id).programme.evaluation.blind
+    name = "" if blind else case.applicant_name
     return Task(
         id=row.id,
         application_id=case.id,
         call_id=case.call_id,
         reference=case.reference or "",
-        title=case.title or case.applicant_name,
-        name=case.applicant_name,
+        title=case.title or name or case.reference or "",
+        name=name,
         since=row.stage_since,
         due=due,
         overdue=due is not None and due < clock.now(),
