@@ -41,10 +41,9 @@ def environment(app):
 
 
 def worker(app, log, *options):
-    return subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "worker", *options],
-        cwd=ROOT, env=environment(app), stdout=log, stderr=log,
-    )  # fmt: skip
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", *options]
+    with log.open("a") as words:
+        return subprocess.Popen(command, cwd=ROOT, env=environment(app), stdout=words, stderr=words)
 
 
 def rendered():
@@ -73,7 +72,7 @@ def test_killed_worker_loses_nothing_and_doubles_nothing(office, monkeypatch, tm
                 to_address=f"p{number}@people.example", subject="Test", body=f"Letter {number}", language="en",
                 kind="test",
             )  # fmt: skip
-    log = (tmp_path / "worker.log").open("w+")
+    log = tmp_path / "worker.log"
     first = worker(office, log)
     try:
         wait_for(LETTERS // 3, first)
@@ -85,7 +84,7 @@ def test_killed_worker_loses_nothing_and_doubles_nothing(office, monkeypatch, tm
     monkeypatch.setattr(jobs, "STALLED_AFTER", timedelta(0))
     jobs.rescue_stalled()
     second = worker(office, log, "--until-empty")
-    assert second.wait(timeout=240) == 0, Path(log.name).read_text()
+    assert second.wait(timeout=240) == 0, log.read_text()
     _everything_exists_once(office)
 
 
