@@ -21,6 +21,7 @@ NEW_PASSWORD = _l("New password")
 NO_ADDRESS = _l("Enter your e-mail address.")
 NO_PASSWORD = _l("Enter your password.")
 NO_NEW_PASSWORD = _l("Choose a password.")
+TOO_LONG = _l("Use at most %(max)d characters.")  # the library fills the number in
 PASSWORD_HELP = _l(
     "At least 12 characters. Three or four unrelated words are easy to remember and hard to guess."
 )
@@ -30,7 +31,7 @@ EMAIL_KEYS = {"autocomplete": "email", "spellcheck": "false", "autocapitalize": 
 def _new_password(label: Any) -> PasswordField:
     return PasswordField(
         label,
-        [IsString(), DataRequired(NO_NEW_PASSWORD), Length(max=256)],
+        [IsString(), DataRequired(NO_NEW_PASSWORD), Length(max=256, message=TOO_LONG)],
         description=PASSWORD_HELP,
         render_kw={"autocomplete": "new-password"},
     )
@@ -44,7 +45,7 @@ class LoginForm(library.LoginForm):
     )
     password = PasswordField(
         PASSWORD,
-        [IsString(), DataRequired(NO_PASSWORD), Length(max=256)],
+        [IsString(), DataRequired(NO_PASSWORD), Length(max=256, message=TOO_LONG)],
         description=" ",  # keeps the library from adding its own link
         render_kw={"autocomplete": "current-password"},
     )
@@ -56,7 +57,7 @@ class RegisterForm(library.RegisterFormV2):
 
     name = StringField(
         _l("Full name"),
-        [DataRequired(_l("Enter your full name.")), Length(max=120)],
+        [DataRequired(_l("Enter your full name.")), Length(max=120, message=TOO_LONG)],
         description=_l("As it stands in your documents."),
         render_kw={"autocomplete": "name"},
     )

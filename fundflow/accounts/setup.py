@@ -14,7 +14,7 @@ from flask_security.signals import (
 )
 
 from fundflow import audit
-from fundflow.accounts import forms, secondfactor, views
+from fundflow.accounts import forms, secondfactor, sessions, views
 from fundflow.accounts.actor import signed_in
 from fundflow.accounts.cli import users_cli
 from fundflow.accounts.datastore import Datastore
@@ -45,6 +45,7 @@ def setup(app: Flask) -> None:
         mail_util_cls=Mailing,
         password_util_cls=forms.Passwords,
     )
+    sessions.limit(app)
     guard_views(app)
     declare_access(app)
     web_actor.set_loader(app, signed_in)

@@ -31,10 +31,7 @@ def N_(message: str) -> str:  # noqa: N802 - the usual name of the marker for me
 MESSAGES = {
     "ALREADY_CONFIRMED": (N_("This address is confirmed already. Please sign in."), "info"),
     "CONFIRMATION_EXPIRED": (N_("This link was valid for %(within)s. Ask for a new one here."), "warning"),
-    "CONFIRMATION_REQUEST": (
-        N_("If an account waits for it, a new link is on its way to %(email)s."),
-        "info",
-    ),
+    "CONFIRMATION_REQUEST": (N_("If an account waits for it, a new link is on its way."), "info"),
     "CONFIRMATION_REQUIRED": (N_("Confirm your e-mail address first, by the link we sent you."), "error"),
     "CONFIRM_REGISTRATION": (N_("Nearly done: open the link we have sent to %(email)s."), "success"),
     "DISABLED_ACCOUNT": (N_("This account is closed. Please contact the office."), "error"),
@@ -52,7 +49,7 @@ MESSAGES = {
     "PASSWORD_NOT_PROVIDED": (N_("Enter your password."), "error"),
     "PASSWORD_RESET_EXPIRED": (N_("This link was valid for %(within)s. Ask for a new one here."), "warning"),
     "PASSWORD_RESET_NO_LOGIN": (N_("Your new password is set. Please sign in with it."), "success"),
-    "PASSWORD_RESET_REQUEST": (N_("If there is an account for %(email)s, a link is on its way."), "info"),
+    "PASSWORD_RESET_REQUEST": (N_("If there is an account for this address, a link is on its way."), "info"),
     "REAUTHENTICATION_REQUIRED": (N_("Enter your password once more to go on."), "info"),
     "REAUTHENTICATION_SUCCESSFUL": (N_("Thank you."), "success"),
     "INVALID_RECOVERY_CODE": (N_("This is none of your unused recovery codes."), "error"),
@@ -67,6 +64,7 @@ MESSAGES = {
         "error",
     ),
     "TWO_FACTOR_LOGIN_SUCCESSFUL": (N_("Thank you, the code is right."), "success"),
+    "TWO_FACTOR_METHOD_NOT_AVAILABLE": (N_("Choose one of the ways offered here."), "error"),
     "TWO_FACTOR_PERMISSION_DENIED": (N_("Please sign in with your password first."), "info"),
     "TWO_FACTOR_SETUP_EXPIRED": (N_("That took too long. Please start again."), "warning"),
     "UNAUTHENTICATED": (N_("Please sign in first."), "info"),

@@ -75,7 +75,7 @@ def test_codes_cannot_be_guessed_at_pace(site, key, another):
 def test_the_second_step_is_removed_again(site, key, person, another):
     person.get("/tf-setup")
     assert "your password is enough" in person.post("/tf-setup", setup="disable").text
-    assert another().sign_in("arta@office.example", PASSWORD).location == "/"
+    assert another().sign_in("arta@office.example", PASSWORD).location == "/start"
 
 
 def test_the_pages_of_the_second_step_need_the_first(person: Person):
@@ -93,7 +93,7 @@ def test_the_office_removes_the_step_of_someone_who_lost_the_phone(site, key, pe
     assert "Remove the second step" in chief.get(f"/people/{user_id}").text
     assert "The second step is removed." in chief.post(f"/people/{user_id}/second-step/remove").text
     assert person.get("/mine").status_code == 302
-    assert another().sign_in("arta@office.example", PASSWORD).location == "/"
+    assert another().sign_in("arta@office.example", PASSWORD).location == "/start"
 
 
 def test_no_mail_opens_what_the_second_step_closes(site, key, another):

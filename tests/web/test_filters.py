@@ -26,11 +26,27 @@ def context(pages):
 
 @pytest.mark.parametrize(
     ("language", "shown"),
-    [("en", "€12,500.50"), ("sq", "12.500,50 €"), ("it", "12.500,50 €"), ("el", "12.500,50 €")],
+    [("en", "€5,400.00"), ("sq", "5 400,00 €"), ("it", "5.400,00 €"), ("el", "5.400,00 €")],
 )
 def test_money_follows_the_language(language, shown):
     with force_locale(language):
-        assert plain(filters.money(1250050, "EUR")).replace("12 500", "12.500") == shown
+        assert plain(filters.money(540000, "EUR")) == shown
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "moment", "number"),
+    [
+        ("en", "1 Jul 2026", "1 Jul 2026, 14:00 CEST", "12,345.5"),
+        ("sq", "1 korr 2026", "1 korr 2026, 14:00 CEST", "12 345,5"),
+        ("it", "1 lug 2026", "1 lug 2026, 14:00 CEST", "12.345,5"),
+        ("el", "1 Ιουλ 2026", "1 Ιουλ 2026, 14:00 CEST", "12.345,5"),
+    ],
+)
+def test_days_moments_and_numbers_follow_the_language(language, day, moment, number):
+    with force_locale(language):
+        assert filters.date(date(2026, 7, 1)) == day
+        assert filters.datetime(NOON, "Europe/Tirane") == moment
+        assert plain(filters.number("12345.5")) == number
 
 
 def test_money_takes_every_form_it_is_kept_in():
