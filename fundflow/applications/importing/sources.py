@@ -15,9 +15,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
-
 from fundflow.forms.speech import gettext as _
 
 LARGEST = 50_000_000  # bytes of a file, and 4 times as many inside an XLSX, which is a zip
@@ -195,6 +192,8 @@ def _xlsx(path: Path, sheet: str | None) -> Iterator[Record]:
 
 
 def _workbook(path: Path, *, stored: bool) -> Any:
+    from openpyxl import load_workbook  # noqa: PLC0415 - 12 MB that only an import of a sheet pays for
+
     try:
         unpacked = sum(item.file_size for item in zipfile.ZipFile(path).infolist())
         with warnings.catch_warnings():
@@ -219,6 +218,8 @@ def _sheet(values: Any, formulas: Any) -> Iterator[Record]:
 
 
 def _sheet_record(number: int, names: Sequence[str], row: Sequence[Any], behind: Sequence[Any]) -> Record:
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - see _workbook
+
     cells: dict[str, Any] = {}
     for index, (cell, source) in enumerate(zip(row, behind, strict=True)):
         place = f"{get_column_letter(index + 1)}{number}"
