@@ -19,6 +19,7 @@ def test_the_list_begins_with_what_is_overdue(panel: Panel) -> None:
     page = browser.get("/visits")
     assert (page.status_code, f"/visits/{first.id}" in page.text) == (200, True)
     clock.advance(timedelta(days=150))
+    browser = panel.browser("monitoring")
     with counted(panel.app) as statements:
         page = browser.get("/visits")
     assert (f"/visits/{first.id}" in page.text, f"/visits/{second.id}" in page.text) == (True, False)
