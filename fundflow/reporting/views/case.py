@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from fundflow.accounts import current_actor
 from fundflow.documents import Document
+from fundflow.followup.outcomes import outcomes_of
 from fundflow.platform import clock
 from fundflow.platform.db import transaction
 from fundflow.reporting import policy, service
@@ -173,7 +174,9 @@ def _reviews(file: CaseFile) -> dict[str, Any]:
 
 def _visits(file: CaseFile) -> dict[str, Any]:
     visits, reports, names = casefile.follow_up(file)
+    who = file.reader.who
     return {
+        "outcomes": outcomes_of(who, file.case, file.definition, visits, reports) if file.reader.inside else None,
         "visits": visits,
         "reports": reports,
         "names": names,
