@@ -1,0 +1,115 @@
+"""One person, one duty on a case, whatever roles he holds; approvals by distinct persons, void after a send-back."""
+
+import pytest
+from sqlalchemy import select
+
+from fundflow.accounts import role_names
+from fundflow.applications.models import Approval, Duty
+from fundflow.applications.service.move import move, moves_of
+from fundflow.audit import AuditEvent
+from fundflow.platform.db import db, transaction
+from fundflow.platform.errors import Conflict, Forbidden, Invalid, Refused
+from tests.races.crowd import REASON, case_at, closed_call, decision, person, recommendation
+
+pytestmark = pytest.mark.usefixtures("session")
+
+
+def make(actor, case, name, form=None, **more):
+    with transaction():
+        return move(actor=actor, subject_id=case.id, move=name, form=form, **more)
+
+
+def recommended(minor=8_000_00):
+    case = case_at(closed_call(line_minor=100_000_00), "ranked", person())
+    make(person("committee_chair"), case, "recommend", recommendation(minor))
+    return case
+
+
+def test_who_has_every_role_still_acts_in_one_duty():
+    everybody = person(*role_names(), name="Everybody")
+    case = case_at(closed_call(line_minor=100_000_00), "submitted", person())
+    make(everybody, case, "start_screening")
+    assert db.session.scalars(select(Duty.duty).where(Duty.application_id == case.id)).all() == ["screen"]
+    case = case_at(closed_call(line_minor=100_000_00), "ranked", person())
+    make(everybody, case, "recommend", recommendation(8_000_00))
+    with pytest.raises(Forbidden, match=r"already acted on this case in another duty \(evaluate\)"):
+        make(everybody, case, "approve", decision(8_000_00))
+    held = db.session.execute(select(Duty.user_id, Duty.duty).where(Duty.application_id == case.id)).all()
+    assert [tuple(row) for row in held] == [(everybody.user_id, "evaluate")]
+
+
+def test_the_page_says_so_before_the_attempt():
+    everybody = person(*role_names(), name="Everybody")
+    case = case_at(closed_call(line_minor=100_000_00), "ranked", person())
+    make(everybody, case, "recommend", recommendation(8_000_00))
+    states = {state.name: state for state in moves_of(everybody, case, case)}
+    assert states["approve"].allowed is False
+    assert "another duty" in str(states["approve"].reasons[0])
+
+
+def test_the_same_duty_may_be_done_again():
+    case, officer = (
+        case_at(closed_call(line_minor=1_000_00), "submitted", person()),
+        person("programme_officer"),
+    )
+    make(officer, case, "start_screening")
+    fired = make(officer, case, "record_checks")
+    assert (fired.from_stage, fired.to_stage) == ("screening", "screening")
+
+
+def test_a_small_award_needs_one_approval():
+    case = recommended(8_000_00)
+    assert make(person("programme_manager"), case, "approve", decision(8_000_00)).to_stage == "approved"
+
+
+def test_a_large_award_needs_two_persons():
+    case, manager = recommended(15_000_00), person("programme_manager", "chief_of_mission")
+    first = make(manager, case, "approve", decision(15_000_00))
+    assert first == ("recommended", "recommended", False, 1, 2)
+    with pytest.raises(Refused, match="already approved this"):
+        make(manager, case, "approve", decision(15_000_00))
+    assert make(person("chief_of_mission"), case, "approve", decision(15_000_00)).moved is True
+
+
+def test_the_number_is_fixed_when_the_stage_is_entered():
+    case = recommended(15_000_00)
+    assert case.approvals_needed == {"approve": 2}
+    assert recommended(10_000_00).approvals_needed == {"approve": 1}
+
+
+def test_a_send_back_voids_the_approvals_given():
+    case, manager = recommended(15_000_00), person("programme_manager")
+    make(manager, case, "approve", decision(15_000_00))
+    make(person("chief_of_mission"), case, "return_to_ranking", {"reason": REASON})
+    make(person("committee_chair"), case, "recommend", recommendation(15_000_00))
+    again = make(manager, case, "approve", decision(15_000_00))
+    assert again == ("recommended", "recommended", False, 1, 2)
+    given = db.session.scalars(select(Approval.stage_since).where(Approval.subject_id == case.id)).all()
+    assert len(given) == len(set(given)) == 2
+
+
+def test_a_stale_page_is_told_before_its_form_is_looked_at():
+    case = recommended()
+    with pytest.raises(Conflict) as refusal:
+        make(person("programme_manager"), case, "approve", {}, seen_version=case.row_version - 1)
+    assert refusal.value.current == "recommended"
+
+
+def test_who_may_not_act_learns_nothing_of_the_form():
+    case = recommended()
+    with pytest.raises(Forbidden, match="it is for: programme_manager, chief_of_mission"):
+        make(person("auditor"), case, "approve", {})
+    with pytest.raises(Invalid) as refusal:
+        make(person("programme_manager"), case, "approve", {})
+    assert set(refusal.value.errors) == {"amount", "reason", "sanctions_checked_on"}
+
+
+def test_each_move_leaves_one_event_and_the_answers_stay_out_of_it():
+    case = recommended()
+    events = db.session.scalars(
+        select(AuditEvent).where(AuditEvent.application_id == case.id, AuditEvent.action == "move")
+    ).all()
+    assert [(event.data["move"], event.data["source"], event.data["target"]) for event in events] == [
+        ("recommend", "ranked", "recommended")
+    ]
+    assert REASON not in events[0].body
