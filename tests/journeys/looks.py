@@ -26,7 +26,7 @@ SOUND = """() => {
     unnamed: fields.filter((e) => !["hidden", "submit"].includes(e.type) && !named(e)).map((e) => e.name),
     doubled: ids.filter((id, at) => ids.indexOf(id) !== at),
     pictures: [...document.images].filter((e) => !e.hasAttribute("alt")).length,
-    dead: [...document.querySelectorAll("a[href^='#']")].map((a) => a.hash.slice(1)).filter((id) => id && !ids.includes(id)),
+    dead: [...document.querySelectorAll("a[href^='#']")].map((a) => a.hash.slice(1)).filter((id) => !ids.includes(id)),
   };
 }"""
 

@@ -61,14 +61,19 @@ class Person:
 
     # --- going about ---
     def sign_in(self) -> None:
-        """By the sign-in page, once."""
-        if self.signed_in:
+        """By the sign-in page, unless a session is still open; after a long rest it has ended."""
+        if self.signed_in and "/login" not in self._sent_on("/start"):
             return
+        self.signed_in = False
         self.open("/login")
         self.page.locator("#main input[name=email]").fill(self.email)
         self.page.locator("#main input[name=password]").fill(PASSWORD)
         self.press(self.says("Sign in"))
         self.entered()
+
+    def _sent_on(self, path: str) -> str:
+        """Where an address leads, without going there."""
+        return self.context.request.get(path, max_redirects=0).headers.get("location", "")
 
     def entered(self) -> None:
         """The pages greet this person by name."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,10 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
-from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from fundflow.audit import AuditEvent
 from fundflow.demo.office import Office, set_up
 from fundflow.demo.story import BEGAN_DAYS_AGO, data
 from fundflow.platform import clock, embedded
@@ -34,15 +31,6 @@ class Site:
     url: str
     office: Office
     pages: list[tuple[str, int, int]] = field(default_factory=list)
-
-    def events(self, application_id: uuid.UUID, action: str) -> list[AuditEvent]:
-        """The audit rows of a case and an action, oldest first."""
-        query = select(AuditEvent).where(
-            AuditEvent.application_id == application_id, AuditEvent.action == action
-        )
-        found = list(db.session.scalars(query.order_by(AuditEvent.seq)))
-        db.session.rollback()
-        return found
 
     def faults(self) -> list[Any]:
         """Pages that broke, and pages that are too large."""
