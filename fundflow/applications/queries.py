@@ -118,6 +118,28 @@ def answers(entry: FormEntry | None) -> dict[str, Any]:
     return merged
 
 
+def newest_answers(application_id: uuid.UUID, form: str) -> dict[str, Any] | None:
+    """All answers of the newest entry of a form in one query, or None while there is no entry."""
+    newest = (
+        select(FormEntry.id)
+        .where(FormEntry.application_id == application_id, FormEntry.form == form)
+        .order_by(FormEntry.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(FormEntry.id, Answers.data)
+        .outerjoin(Answers, Answers.entry_id == FormEntry.id)
+        .where(FormEntry.id == newest)
+    ).all()
+    if not rows:
+        return None
+    merged: dict[str, Any] = {}
+    for _entry_id, data in rows:
+        merged.update(data or {})
+    return merged
+
+
 def answers_by_form(application_id: uuid.UUID) -> dict[str, dict[str, Any]]:
     """The answers of the newest entry of each form of a case, in two queries."""
     newest = (

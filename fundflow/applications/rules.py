@@ -11,7 +11,7 @@ from sqlalchemy import exists, select
 
 from fundflow import forms
 from fundflow.applications.models import Application, FormEntry, Party
-from fundflow.applications.queries import answers, latest_entry
+from fundflow.applications.queries import answers, latest_entry, newest_answers
 from fundflow.applications.service.cases import is_open, next_reference
 from fundflow.applications.service.entries import open_entry, seal
 from fundflow.applications.service.mailing import mail
@@ -58,11 +58,11 @@ def form_complete(ctx: MoveContext, form: FormName) -> Decision:
     """Counts what is missing; the form's pages name it."""
     definition = ctx.definition
     form_def = definition.forms[form]
-    entry = latest_entry(ctx.case.id, form)
-    if entry is None:
+    given = newest_answers(ctx.case.id, form)
+    if given is None:
         return Decision(False, _l("“%(form)s” has not been filled in.", form=_title(ctx, form_def.title)))
     errors = forms.validate(
-        form_def, answers(entry), values=definition.values, today=clock.today(definition.programme.timezone)
+        form_def, given, values=definition.values, today=clock.today(definition.programme.timezone)
     )
     if errors:
         return Decision(

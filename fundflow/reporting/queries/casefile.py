@@ -86,6 +86,11 @@ class Startable:
     done: int
 
 
+def fills_any(file: CaseFile) -> bool:
+    """Whether any record form is open to the reader at this stage."""
+    return any(may_fill(form, file.case, file.reader.who) for form in file.definition.forms.values())
+
+
 def startable(file: CaseFile, filled: Sequence[FormEntry]) -> list[Startable]:
     """The record forms open to the reader at this stage, without those filled once and handed in."""
     found = []

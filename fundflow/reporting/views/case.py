@@ -74,7 +74,7 @@ def _phases(file: CaseFile) -> list[tuple[str, str]]:
 
 
 def _overview(file: CaseFile) -> dict[str, Any]:
-    filled = casefile.entries(file)
+    filled = casefile.entries(file) if casefile.fills_any(file) else []
     states = casefile.moves(current_actor(), file)
     effects = {rule.name for state in states for rule in state.move.effects}
     page = desk(effects, file.case.id, file.case.call_id)
