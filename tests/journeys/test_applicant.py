@@ -143,6 +143,7 @@ def test_keyboard(people, begun):
     keys.type("11")
     keys.press("Tab")
     keys.type("Foto del forno")
+    tab_to(person, page.get_by_role("button", name=person.says("Save and continue"), exact=True))
     with person.leaving():
         keys.press("Enter")
     assert [row["title"] for row in answers(begun, "milestones")["milestones"]][2:] == ["Secondo forno"]
