@@ -105,7 +105,7 @@ def _cookies(app: Flask, email: str) -> dict[str, str]:
     answer = client.post("/login", data=sent, headers=agent)
     if answer.status_code != 302:
         raise RuntimeError(f"{email} could not sign in: {answer.status}")
-    return {cookie.key: cookie.value for cookie in client._cookies.values()}  # noqa: SLF001 - there is no public way
+    return {cookie.key: cookie.value for cookie in (client._cookies or {}).values()}  # noqa: SLF001 - there is no public way
 
 
 def _multipart(fields: Fields) -> tuple[bytes, str]:

@@ -15,12 +15,12 @@ from sqlalchemy import text
 
 from benchmarks.stage import PASSWORD, say
 from fundflow.demo.office import Office, set_up
-from fundflow.demo.script import Case
+from fundflow.demo.script import Case, Step
 from fundflow.demo.story import data
 from fundflow.platform import clock
 from fundflow.platform.db import db
 
-Steps = list[dict[str, Any]]
+Steps = list[Step]
 BATCH = 500
 SHARES = {"submitted": 20, "screening": 20, "in_evaluation": 20, "ranked": 15, "active": 15, "rejected": 10}
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import psutil
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from benchmarks import filling
 from benchmarks.stage import emit, ground, machine, say
@@ -23,7 +24,7 @@ from fundflow.documents.pdf import VARIANT
 from fundflow.documents.render import render_html, stylesheet
 from fundflow.documents.service import render
 from fundflow.platform.db import db, transaction
-from fundflow.programmes import definition_of
+from fundflow.programmes import Call, definition_of
 
 NAME = "letters"
 LETTER = "award"
@@ -53,7 +54,12 @@ def shared(pages: Sequence[str]) -> Callable[[int], object]:
 
 def issued(count: int) -> list[Any]:
     """So many award letters, issued with the facts of awarded cases and not yet rendered."""
-    cases = db.session.scalars(select(Application).where(Application.stage == "active").limit(count)).all()
+    cases = db.session.scalars(
+        select(Application)
+        .where(Application.stage == "active")
+        .options(joinedload(Application.call).joinedload(Call.programme))
+        .limit(count)
+    ).all()
     made = []
     with transaction():
         for case in cases:
@@ -84,7 +90,7 @@ def through_service(ids: Sequence[Any]) -> Callable[[int], object]:
 def memory_mb() -> float:
     """Resident memory of this process."""
     gc.collect()
-    return psutil.Process(os.getpid()).memory_info().rss / 2**20
+    return float(psutil.Process(os.getpid()).memory_info().rss / 2**20)
 
 
 def main() -> None:

@@ -55,7 +55,7 @@ class Server:
 
     def workers(self) -> list[psutil.Process]:
         """The processes that answer."""
-        return psutil.Process(self.process.pid).children()
+        return list(psutil.Process(self.process.pid).children())
 
     def cpu(self) -> float:
         """CPU seconds of all workers."""
