@@ -23,6 +23,7 @@ from fundflow.reporting.words import role_word, words
 from fundflow.workflow import Move
 
 SHOWN = 300
+TITLED = {"visit", "report"}  # their titles say what they are
 HIDDEN_KINDS = {"review"}  # what evaluators do is not told to the people of a case
 
 
@@ -198,6 +199,8 @@ def _tell_move(definition: Definition, event: AuditEvent, parts: Mapping[str, st
     if kind != CASE:
         name = parts.get(str(data.get("subject")), "")
         from_kind = f"{kind_word(kind)} {name}" if name else kind_word(kind)
+        if name and kind in TITLED:
+            from_kind = name
         return _("%(kind)s: %(move)s, now %(stage)s", kind=from_kind, move=label, stage=stage), tone
     return _("%(move)s: now %(stage)s", move=label, stage=stage), tone
 
