@@ -176,7 +176,9 @@ def _visits(file: CaseFile) -> dict[str, Any]:
     visits, reports, names = casefile.follow_up(file)
     who = file.reader.who
     return {
-        "outcomes": outcomes_of(who, file.case, file.definition, visits, reports) if file.reader.inside else None,
+        "outcomes": outcomes_of(who, file.case, file.definition, visits, reports)
+        if file.reader.inside
+        else None,
         "visits": visits,
         "reports": reports,
         "names": names,
