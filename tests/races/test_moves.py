@@ -27,9 +27,8 @@ def sorted_out(answers):
 
 
 def events(case, name):
-    rows = db.session.scalars(
-        select(AuditEvent).where(AuditEvent.application_id == case.id, AuditEvent.action == "move")
-    )
+    moves = select(AuditEvent).where(AuditEvent.application_id == case.id, AuditEvent.action == "move")
+    rows = db.session.scalars(moves.order_by(AuditEvent.seq))
     return [row for row in rows if row.data["move"] == name]
 
 
