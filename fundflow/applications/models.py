@@ -67,7 +67,8 @@ class Application(Staged, Base):
     search: Mapped[str] = mapped_column(
         TSVECTOR,
         Computed(
-            "to_tsvector('simple', coalesce(reference, '') || ' ' || title || ' ' || applicant_name)", persisted=True
+            "to_tsvector('simple', coalesce(reference, '') || ' ' || title || ' ' || applicant_name)",
+            persisted=True,
         ),
         deferred=True,
     )

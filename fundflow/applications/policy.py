@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fundflow.accounts import Actor
+from fundflow.accounts import Actor, role_names
 from fundflow.applications.models import Application
 from fundflow.forms import Section
+from fundflow.programmes import Definition
 
 SYSTEM_ROLE = "system"
 # The kinds of party whose own case it is; an evaluator is a party too, but reads about others.
@@ -54,3 +55,15 @@ def is_inside(actor: Actor, case: Application, kinds: Iterable[str], *permission
     """Whether the actor looks at a case as staff: one of the permissions over it, and in no way a party to it."""
     over = {"programme_id": case.programme_id, "call_id": case.call_id, "application_id": case.id}
     return not set(kinds) and any(actor.may(each, **over) for each in permissions)
+
+
+def letters_to_parties(definition: Definition) -> frozenset[str]:
+    """The letters that some move issues; they are addressed to the people of the case unless `to` says staff."""
+    found = set()
+    for machine in definition.machines.values():
+        for move in machine.definition.moves.values():
+            for effect in move.effects:
+                letter = effect.params.get("letter")
+                if letter and effect.params.get("to", "") not in role_names():
+                    found.add(str(letter))
+    return frozenset(found)

@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from fundflow import documents
-from fundflow.accounts import Permission, current_actor
+from fundflow.accounts import Actor, Permission, current_actor
 from fundflow.applications import queries
 from fundflow.applications.models import Application, FormEntry, StoredFile
-from fundflow.applications.policy import PERSONS, may_read_section, on_case
+from fundflow.applications.policy import PERSONS, letters_to_parties, may_read_section, on_case
 from fundflow.audit import record
 from fundflow.documents import DocumentState
 from fundflow.forms import Form
@@ -64,7 +64,7 @@ def document(document_id: uuid.UUID) -> ResponseReturnValue:
     actor = current_actor()
     paper = documents.get(document_id)
     if paper.application_id is not None:
-        queries.get(actor, paper.application_id)
+        _require_reader(actor, queries.get(actor, paper.application_id), paper.letter)
     elif not actor.has(Permission.DOCUMENT_READ):
         raise NotFound
     if paper.state != DocumentState.rendered:
@@ -76,6 +76,16 @@ def document(document_id: uuid.UUID) -> ResponseReturnValue:
             document_id=str(paper.id), number=paper.number,
         )  # fmt: skip
     return _attachment(found.data, found.name, "application/pdf")
+
+
+def _require_reader(actor: Actor, case: Application, letter: str) -> None:
+    """Papers are for staff who read documents and, when addressed to them, for the people of the case."""
+    over = {"programme_id": case.programme_id, "call_id": case.call_id, "application_id": case.id}
+    theirs = queries.party_kinds(actor, case.id) & PERSONS
+    if theirs and letter in letters_to_parties(definition_of(case.version_id)):
+        return
+    if theirs or not actor.may(Permission.DOCUMENT_READ, **over):
+        raise NotFound
 
 
 def _not_ready(state: str) -> str:

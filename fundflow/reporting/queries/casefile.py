@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import select
 
 from fundflow import forms
-from fundflow.accounts import Actor, names_of, role_names
+from fundflow.accounts import Actor, names_of
 from fundflow.applications import queries as cases
 from fundflow.applications.models import Answers, Application, FormEntry, Party, StoredFile
+from fundflow.applications.policy import letters_to_parties
 from fundflow.applications.service.entries import may_fill
 from fundflow.applications.service.move import moves_of
 from fundflow.approval.models import Agreement, Award, Decision
@@ -161,18 +162,6 @@ def entry_of(filled: Sequence[FormEntry], entry_id: uuid.UUID | None) -> FormEnt
     if found is None:
         raise NotFound
     return found
-
-
-def letters_to_parties(definition: Definition) -> frozenset[str]:
-    """The letters that some move issues; they are addressed to the people of the case unless `to` says staff."""
-    found = set()
-    for machine in definition.machines.values():
-        for move in machine.definition.moves.values():
-            for effect in move.effects:
-                letter = effect.params.get("letter")
-                if letter and effect.params.get("to", "") not in role_names():
-                    found.add(str(letter))
-    return frozenset(found)
 
 
 def documents(file: CaseFile) -> list[Document]:

@@ -13,12 +13,13 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from fundflow.accounts import RoleGrant, names_of
+from fundflow.applications.policy import letters_to_parties
 from fundflow.applications.subjects import CASE, subject_kind
 from fundflow.approval.models import Decision
 from fundflow.audit import AuditEvent
 from fundflow.platform.db import db
 from fundflow.programmes import Definition
-from fundflow.reporting.queries.casefile import CaseFile, decisions, letters_to_parties
+from fundflow.reporting.queries.casefile import CaseFile, decisions
 from fundflow.reporting.words import role_word, words
 from fundflow.workflow import Move
 
