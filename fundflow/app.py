@@ -12,18 +12,18 @@ from flask_migrate import Migrate
 from fundflow.accounts.setup import setup as accounts
 from fundflow.applications.setup import setup as applications
 from fundflow.approval.setup import setup as approval
+from fundflow.cli import setup_cli
 from fundflow.disbursement.setup import setup as disbursement
 from fundflow.documents.setup import setup as documents
 from fundflow.evaluation.setup import setup as evaluation
 from fundflow.followup.setup import setup as followup
 from fundflow.notify.setup import setup as notify
-from fundflow.programmes.setup import setup as programmes
-from fundflow.reporting.setup import setup as reporting
-from fundflow.screening.setup import setup as screening
-from fundflow.cli import setup_cli
 from fundflow.platform import jobs
 from fundflow.platform.db import db
 from fundflow.platform.locate import locate
+from fundflow.programmes.setup import setup as programmes
+from fundflow.reporting.setup import setup as reporting
+from fundflow.screening.setup import setup as screening
 from fundflow.settings import load_settings
 from fundflow.web.setup import setup_web
 
