@@ -66,8 +66,9 @@ class ClickedCase(Case):
         """
         person.open("/start")
         ranking = f"/calls/{self._fresh().call_id}/ranking"
-        for _turn in range(2):
-            for wanted in (*goals, self._case_path(), ranking):
+        money = f"{self._case_path()}?view=money"
+        for _turn in range(3):
+            for wanted in (*goals, money, self._case_path(), ranking):
                 link = person.page.locator(f'#main a[href^="{wanted}"]')
                 if link.count():
                     person.click(link.first)
@@ -243,7 +244,10 @@ class ClickedCase(Case):
         if address not in person.page.url:
             found = person.page.locator(f'#main a[href*="{address}"], #main form[action*="{address}"] button')
             assert found.count(), (name, person.page.url, person.text())
-            assert found.first.inner_text().strip().splitlines()[0] == label, (found.first.inner_text(), label)
+            assert found.first.inner_text().strip().splitlines()[0] == label, (
+                found.first.inner_text(),
+                label,
+            )
             person.click(found.first)
         return address in person.page.url
 
