@@ -31,3 +31,12 @@ addEventListener("pageshow", () => {
 
 // The list of what is wrong takes the focus, so that it is read out first.
 document.querySelector("[data-focus]")?.focus();
+
+// A table that has to be scrolled sideways can be reached, and scrolled, by keyboard.
+const reachable = () => {
+  for (const wrap of document.querySelectorAll(".table-wrap")) {
+    if (wrap.scrollWidth > wrap.clientWidth) wrap.tabIndex = 0;
+  }
+};
+reachable();
+addEventListener("resize", reachable);
