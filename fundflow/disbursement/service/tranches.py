@@ -46,7 +46,9 @@ class Part:
 
 def of_programme(ctx: MoveContext) -> list[Part]:
     """The parts that the programme gives every award."""
-    return [Part(each.number, each.title, each.share, each.share) for each in ctx.definition.programme.tranches]
+    return [
+        Part(each.number, each.title, each.share, each.share) for each in ctx.definition.programme.tranches
+    ]
 
 
 def of_rows(ctx: MoveContext, *, form: str, rows: str, amount: str, title: str) -> list[Part]:
@@ -55,7 +57,10 @@ def of_rows(ctx: MoveContext, *, form: str, rows: str, amount: str, title: str) 
     costly = [row for row in given if row.get(amount, {}).get("minor")]
     weights = [int(row[amount]["minor"]) for row in costly]
     shares = split(100, weights) if weights else []
-    named = [{language: str(row.get(title) or "") for language in ctx.definition.programme.languages} for row in costly]
+    named = [
+        {language: str(row.get(title) or "") for language in ctx.definition.programme.languages}
+        for row in costly
+    ]
     return [
         Part(number, words, weight, share)
         for number, (words, weight, share) in enumerate(zip(named, weights, shares, strict=True), start=1)
