@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from flask_babel import lazy_gettext
+
 from fundflow import forms
 from fundflow.forms.fields import Context
+from fundflow.forms.speech import said
 
 TODAY = date(2026, 11, 22)
 VALUES: dict[str, Any] = {
@@ -165,3 +168,8 @@ COMPLETE: dict[str, Any] = {
     "budget": [row("works", "2.5", 199_999), row("staff", "1", 100_000, "one helper")],
     "truth": True,
 }
+
+
+def total_in(language):
+    """The product's own word for a sum, translated when the catalogues are at hand."""
+    return said(language, lazy_gettext("Total"))

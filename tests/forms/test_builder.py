@@ -8,7 +8,7 @@ from typing import Any
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from fundflow import forms
-from tests.forms.samples import COMPLETE, TODAY, VALUES, application, euro, row
+from tests.forms.samples import COMPLETE, TODAY, VALUES, application, euro, row, total_in
 
 
 def build(section: str | None, posted: list[tuple[str, str]] | None = None, **options: Any) -> forms.PageForm:
@@ -98,7 +98,7 @@ def test_rows_are_read_in_order_and_blank_ones_left_out():
     assert [entry.key for entry in entries] == ["0", "1", "2"]
     assert [entry.position for entry in entries] == [0, None, 1]
     assert entries[0].worked_out == [("Cost", "4.999,98\u00a0€")]
-    assert form["q_budget"].sums[0] == ("total", "Total", "5.999,98\u00a0€")
+    assert form["q_budget"].sums[0] == ("total", total_in("it"), "5.999,98\u00a0€")
 
 
 def test_messages_about_rows_stand_at_the_row_of_the_page():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fundflow.forms import BadInput, Table, arithmetic
 from fundflow.platform.cel import CelFault
-from tests.forms.samples import BUDGET, VALUES, context, euro, field, row
+from tests.forms.samples import BUDGET, VALUES, context, euro, field, row, total_in
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_rows_for_readers():
             ("Works", "2,5", "1.999,99\u00a0€", "", "4.999,98\u00a0€"),
             ("Staff", "1", "1.000,00\u00a0€", "one helper", "1.000,00\u00a0€"),
         ),
-        totals=(("Total", "5.999,98\u00a0€"), ("Staff", "1.000,00\u00a0€")),
+        totals=((total_in("it"), "5.999,98\u00a0€"), ("Staff", "1.000,00\u00a0€")),
         figures=frozenset({1, 2, 4}),
     )
     assert budget.display(rows[1:], "en") == (

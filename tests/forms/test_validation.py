@@ -6,7 +6,7 @@ import pytest
 
 from fundflow import forms
 from fundflow.forms.reading import Reading
-from tests.forms.samples import COMPLETE, TODAY, VALUES, application, euro, row
+from tests.forms.samples import COMPLETE, TODAY, VALUES, application, euro, row, total_in
 
 
 def problems(answers, **options):
@@ -148,7 +148,7 @@ def test_a_summary_in_the_language_of_the_reader():
         ("Of these, for women", "2"),
         ("Why no jobs?", ""),
     ]
-    assert money.items[0].table.totals == (("Total", "5.999,98\u00a0€"), ("Staff", "1.000,00\u00a0€"))
+    assert money.items[0].table.totals == ((total_in("it"), "5.999,98\u00a0€"), ("Staff", "1.000,00\u00a0€"))
     assert money.items[1].label == "All of this is true, up to 10.000,00\u00a0€."
     assert [s.section.id for s in forms.summary(application(), COMPLETE, "it", sections={"money"})] == [
         "money"
