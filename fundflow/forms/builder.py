@@ -13,7 +13,7 @@ from fundflow.forms import fields
 from fundflow.forms.page import PageForm
 from fundflow.platform import clock
 
-_ADD, _REMOVE = "rows_add", "rows_remove"
+_ADD, _REMOVE = ROW_BUTTONS = ("rows_add", "rows_remove")
 
 
 def build(
@@ -27,14 +27,16 @@ def build(
     files: Mapping[str, FileStorage] | None = None,
     today: date | None = None,
     only: Collection[str] | None = None,
+    signer: tuple[str, str] = ("", ""),
 ) -> PageForm:
     """The form of one section, or of the whole form for None, filled from stored answers and posted data.
 
     `values` are the programme's (with `currency`); `answers` are those of the whole form by question id, as a
     condition may look at another section; `today` is the day in the call's time zone; `only` opens just these
-    questions (an answer to a clarification). Raises KeyError for an unknown section.
+    questions (an answer to a clarification); `signer` is the account and the name of whoever fills it in, for
+    signatures. Raises KeyError for an unknown section.
     """
-    context = fields.Context(values, today or clock.today(), language)
+    context = fields.Context(values, today or clock.today(), language, signer)
     page = _page(form_def, section_id, language)
     return page(formdata, context=context, answers=answers, files=files, only=only)
 

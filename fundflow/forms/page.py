@@ -14,6 +14,7 @@ from fundflow.forms import definition as d
 from fundflow.forms import fields, reveal
 from fundflow.forms.fields import Context
 from fundflow.forms.fields.control import AnswerField, FileAnswerField
+from fundflow.forms.fields.group_control import GroupAnswerField
 from fundflow.forms.fields.rows_control import RowsAnswerField
 from fundflow.forms.reading import Reading
 from fundflow.forms.speech import gettext as _
@@ -99,6 +100,8 @@ class PageForm(Form):
             problems = {
                 field.on_page(path): message for path, message in problems.items()
             } | field.process_messages
+        if isinstance(field, GroupAnswerField):
+            problems |= field.process_messages
         return problems
 
     # ------------------------------------------------------------------------------------- for templates
@@ -136,11 +139,19 @@ class PageForm(Form):
             return path
         label = self.words(question.label)
         answer = fields.of(question)
+        if isinstance(answer, fields.GroupField) and rest in answer.parts:
+            return f"{label}, {answer.parts[rest].label(self.context.language)}"
         if not rest or not isinstance(answer, fields.RowsField):
             return label
         row, _dot, column = rest.partition(".")
         named = answer.by_id[column].label(self.context.language) if column in answer.by_id else column
         return _("%(question)s (row %(row)s, %(column)s)", question=label, row=int(row) + 1, column=named)
+
+    def notice(self, field: AnswerField) -> str:
+        """What the person should know of an answer that is taken all the same; empty for nothing."""
+        if field.process_errors:
+            return ""
+        return " ".join(field.answer.notices(field.data, self.context))
 
     def optional(self, question: d.Base) -> bool:
         """Whether to say that the question may stay open."""

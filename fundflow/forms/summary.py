@@ -17,13 +17,15 @@ from fundflow.platform.wording import pick
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question with its answer as text; `table` for repeating rows, `stored` for the id of a file."""
+    """One question with its answer as text; `table` for rows and matrices, `stored` for the id of a file,
+    `notice` what a reader should know of the answer."""
 
     question: d.AnyQuestion
     label: str
     text: str
     table: fields.Table | None
     stored: Any
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +55,17 @@ def summary(
 
 def _items(section: d.Section, reading: Reading, language: str) -> list[Item]:
     found = []
+    context = fields.Context(reading.values, reading.today, language)
     for question in section.questions:
-        if isinstance(question, d.Heading) or not reading.shows(question.id):
+        if isinstance(question, d.Unasked) or not reading.shows(question.id):
             continue
         answer, stored = fields.of(question), reading.answers.get(question.id)
         label = fill(question.label, language, reading.values)
-        if isinstance(answer, fields.RowsField):
-            table = answer.table(stored, language, reading.values) if stored else None
-            found.append(Item(question, label, "", table, stored))
-        else:
-            found.append(Item(question, label, answer.display(stored, language), None, stored))
+        table = answer.table(stored, language, reading.values) if stored else None
+        is_table = table is not None or isinstance(answer, fields.RowsField)
+        text = "" if is_table else answer.display(stored, language)
+        notice = " ".join(answer.notices(stored, context))
+        found.append(Item(question, label, text, table, stored, notice))
     return found
 
 

@@ -44,13 +44,11 @@ def question_problems(
     """Path -> what is wrong with one stored answer."""
     answer = fields.of(question)
     if answer.empty(stored):
-        missed = not partial and not isinstance(question, d.Heading) and reading.requires(question)
-        return {question.id: answer.missing()} if missed else {}
-    if isinstance(answer, fields.RowsField):
-        cells = answer.cell_problems(stored, context, partial=partial)
-        return {f"{question.id}.{path}" if path else question.id: message for path, message in cells.items()}
-    problems = answer.check(stored, context)
-    return {question.id: problems[0]} if problems else {}
+        missed = not partial and not isinstance(question, d.Unasked) and reading.requires(question)
+        found = answer.missing_at() if missed else {}
+    else:
+        found = answer.problems_at(stored, context, partial=partial)
+    return {f"{question.id}.{path}" if path else question.id: message for path, message in found.items()}
 
 
 def rule_problems(
@@ -74,10 +72,9 @@ def shown_answers(reading: Reading, language: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for question in reading.form_def.questions():
         answer, stored = fields.of(question), reading.answers.get(question.id)
-        if isinstance(answer, fields.RowsField):
-            for name, figure in answer.sums(stored, reading.values).items():
-                found[f"{question.id}_{name}"] = answer.sum_type(name).display(figure, language)
-        elif not answer.empty(stored):
+        for name, figure in answer.sums(stored, reading.values).items():
+            found[f"{question.id}_{name}"] = answer.sum_type(name).display(figure, language)
+        if not isinstance(answer, fields.RowsField) and not answer.empty(stored):
             found[question.id] = answer.display(stored, language)
     return found
 
@@ -91,22 +88,21 @@ def normalise_submission(
     kept: dict[str, Any] = {}
     for question in form_def.questions():
         answer, stored = fields.of(question), answers.get(question.id)
-        if isinstance(question, d.Heading) or not reading.shows(question.id) or answer.empty(stored):
+        if isinstance(question, d.Unasked) or not reading.shows(question.id) or answer.empty(stored):
             continue
         kept[question.id] = stored
         if isinstance(answer, fields.RowsField):
             kept[question.id] = [answer.complete(row, values) for row in stored or []]
-            kept |= {f"{question.id}_{name}": figure for name, figure in answer.sums(stored, values).items()}
+        kept |= {f"{question.id}_{name}": figure for name, figure in answer.sums(stored, values).items()}
     return kept
 
 
 def sum_names(questions: Iterable[d.AnyQuestion]) -> set[str]:
     """The names under which the sums of questions stand beside the answers."""
-    rows = (question for question in questions if isinstance(question, d.Rows))
-    return {f"{question.id}_{name}" for question in rows for name in question.sums}
+    return {f"{question.id}_{name}" for question in questions for name in question.sum_names}
 
 
 def _strange(form_def: d.Form, answers: Answers) -> list[str]:
-    known = {question.id for question in form_def.questions() if not isinstance(question, d.Heading)}
+    known = {question.id for question in form_def.questions() if not isinstance(question, d.Unasked)}
     known |= sum_names(form_def.questions())
     return [name for name in answers if name not in known]

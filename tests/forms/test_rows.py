@@ -116,14 +116,14 @@ def test_rows_come_from_json_with_human_cells():
 def test_cells_are_checked_in_place():
     budget = field(**BUDGET)
     rows = [row("works", "2", 100), {"heading": "staff", "quantity": "1.0005", "unit_price": euro(-1)}]
-    assert budget.cell_problems(rows, context()) == {
+    assert budget.problems_at(rows, context()) == {
         "1.quantity": "Enter at most 3 decimal places.",
         "1.unit_price": "This must be €0.00 or more.",
         "1.note": "Enter an answer.",
     }
     assert budget.check(rows, context())[0] == "Row 2, Quantity: Enter at most 3 decimal places."
-    assert budget.cell_problems([{"heading": "works"}], context(), partial=True) == {}
-    assert budget.cell_problems([{"colour": "red"}], context(), partial=True) == {
+    assert budget.problems_at([{"heading": "works"}], context(), partial=True) == {}
+    assert budget.problems_at([{"colour": "red"}], context(), partial=True) == {
         "0.colour": "There is no such column."
     }
     assert budget.check("many", context()) == ["These rows cannot be read."]

@@ -125,7 +125,7 @@ def default_mapping(form: Form) -> Mapping:
         if isinstance(question, d.Rows):
             columns = [column.id for column in question.columns]
             questions[question.id] = {"rows": {column: f"{question.id}[].{column}" for column in columns}}
-        elif not isinstance(question, d.Heading | d.File):
+        elif not isinstance(question, d.Unasked | d.File):
             questions[question.id] = question.id
     return Mapping.model_validate({"key": "key", "received_at": "received_at", "questions": questions})
 
@@ -140,7 +140,7 @@ def _faults(mapping: Mapping, form: Form) -> Iterator[tuple[tuple[str, ...], str
     known = {question.id: question for question in form.questions()}
     for name, source in mapping.questions.items():
         question = known.get(name)
-        if question is None or isinstance(question, d.Heading):
+        if question is None or isinstance(question, d.Unasked):
             yield ("questions", name), _("the form has no such question")
         elif isinstance(question, d.File):
             yield ("questions", name), _("files cannot be imported; leave this question out")

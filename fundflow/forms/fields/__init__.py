@@ -7,20 +7,35 @@ from typing import Any
 from fundflow.forms import definition as d
 from fundflow.forms.fields.base import BadInput, Context, FieldType, Line, Table
 from fundflow.forms.fields.choices import ChoicesField
+from fundflow.forms.fields.codes import CodesField
+from fundflow.forms.fields.date_range import DateRangeField
 from fundflow.forms.fields.declaration import DeclarationField
 from fundflow.forms.fields.file import FileField
+from fundflow.forms.fields.group import GroupField
+from fundflow.forms.fields.guidance import GuidanceField
 from fundflow.forms.fields.heading import HeadingField
+from fundflow.forms.fields.matrix import MatrixField
+from fundflow.forms.fields.person import AddressField, OrganisationField, PersonField
 from fundflow.forms.fields.rows import RowsField
+from fundflow.forms.fields.signature import SignatureField
 from fundflow.forms.fields.simple import SIMPLE
 
-__all__ = ["BadInput", "Context", "FieldType", "Line", "RowsField", "Table", "of"]
+__all__ = ["BadInput", "Context", "FieldType", "GroupField", "Line", "RowsField", "Table", "of"]
 
 _TYPES: dict[type[d.Base], type[FieldType[Any]]] = SIMPLE | {
     d.Choices: ChoicesField,
+    d.Codes: CodesField,
+    d.DateRange: DateRangeField,
+    d.Person: PersonField,
+    d.Organisation: OrganisationField,
+    d.Address: AddressField,
     d.File: FileField,
     d.Rows: RowsField,
+    d.Matrix: MatrixField,
     d.Declaration: DeclarationField,
+    d.Signature: SignatureField,
     d.Heading: HeadingField,
+    d.Guidance: GuidanceField,
 }
 
 

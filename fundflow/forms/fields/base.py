@@ -12,6 +12,7 @@ from markupsafe import escape
 from fundflow.forms import definition as d
 from fundflow.forms.fields.control import AnswerField
 from fundflow.forms.speech import gettext as _
+from fundflow.forms.speech import said
 from fundflow.platform.wording import pick
 
 Q = TypeVar("Q", bound=d.Base)
@@ -28,6 +29,7 @@ class Context:
     values: Mapping[str, Any]
     today: date
     language: str = "en"
+    signer: tuple[str, str] = ("", "")  # account and name of the person who answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class FieldType(Generic[Q]):
     grouped: bool = False  # several controls under one legend
     figure: ClassVar[bool] = False  # set to the right in tables
     nothing: ClassVar[Any] = None  # how no answer is stored
+    words: Any = None  # the product's own name for a part of a question, unless the definition has one
 
     def __init__(self, question: Q) -> None:
         self.question = question
@@ -98,9 +101,24 @@ class FieldType(Generic[Q]):
         """What is wrong with an answer that is not empty."""
         raise NotImplementedError
 
+    def problems_at(self, stored: Any, context: Context, *, partial: bool = False) -> dict[str, str]:
+        """Part ("" for the whole) -> what is wrong with an answer; `partial`: gaps are fine yet."""
+        del partial
+        problems = self.check(stored, context)
+        return {"": problems[0]} if problems else {}
+
+    def notices(self, stored: Any, context: Context) -> list[str]:
+        """What a person should know of an answer that is taken all the same."""
+        del stored, context
+        return []
+
     def missing(self) -> str:
         """The sentence for a required question without an answer."""
         return _("Enter an answer.")
+
+    def missing_at(self) -> dict[str, str]:
+        """Part ("" for the whole) -> the sentence, for a required question without an answer."""
+        return {"": self.missing()}
 
     def display(self, stored: Any, language: str) -> str:
         """The answer as plain text for a reader of the language; empty for none."""
@@ -114,6 +132,20 @@ class FieldType(Generic[Q]):
     def sample(self) -> Any:
         """A stored answer of the right kind, for trying conditions when a definition is checked."""
         return "text"
+
+    def sums(self, stored: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Name -> stored figure, for each of the question's `sum_names`."""
+        del stored, values
+        return {}
+
+    def sum_type(self, name: str) -> FieldType[Any]:
+        """The type of such a figure."""
+        raise KeyError(name)
+
+    def table(self, stored: Any, language: str, values: Mapping[str, Any] | None = None) -> Table | None:
+        """The answer as a table, where it is one."""
+        del stored, language, values
+        return None
 
     def csv_columns(self) -> list[str]:
         """Names of the columns that the answer fills in a list."""
@@ -150,7 +182,7 @@ class FieldType(Generic[Q]):
 
     def label(self, language: str) -> str:
         """The question in a language."""
-        return pick(self.question.label, language)
+        return said(language, self.words) if self.words else pick(self.question.label, language)
 
     def faults(self) -> list[str]:
         """What is wrong with the definition itself, beyond what its model refuses."""

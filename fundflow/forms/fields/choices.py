@@ -41,13 +41,7 @@ class ChoicesField(FieldType[d.Choices]):
         listed = isinstance(stored, list) and all(isinstance(item, str) for item in stored)
         if not listed or set(stored) - set(self._ids) or len(set(stored)) != len(stored):
             return [_("Choose from the options.")]
-        if len(stored) < self.question.least:
-            least = self.question.least
-            return [ngettext("Choose at least %(num)d option.", "Choose at least %(num)d options.", least)]
-        if self.question.most is not None and len(stored) > self.question.most:
-            most = self.question.most
-            return [ngettext("Choose at most %(num)d option.", "Choose at most %(num)d options.", most)]
-        return []
+        return count_problems(len(stored), self.question.least, self.question.most)
 
     def missing(self) -> str:
         return _("Choose at least one option.")
@@ -66,8 +60,19 @@ class ChoicesField(FieldType[d.Choices]):
         return [";".join(stored or [])]
 
     def faults(self) -> list[str]:
-        found = choice_faults(self.question)
-        most = self.question.most
-        if most is not None and not 0 < max(self.question.least, 1) <= most:
-            found.append(f"least {self.question.least} and most {most} cannot both hold")
-        return found
+        return choice_faults(self.question) + most_faults(self.question.least, self.question.most)
+
+
+def count_problems(count: int, least: int, most: int | None) -> list[str]:
+    """What is wrong with how many were chosen."""
+    if count < least:
+        return [ngettext("Choose at least %(num)d option.", "Choose at least %(num)d options.", least)]
+    if most is not None and count > most:
+        return [ngettext("Choose at most %(num)d option.", "Choose at most %(num)d options.", most)]
+    return []
+
+
+def most_faults(least: int, most: int | None) -> list[str]:
+    """What is wrong with limits of how many may be chosen."""
+    fine = most is None or 0 < max(least, 1) <= most
+    return [] if fine else [f"least {least} and most {most} cannot both hold"]

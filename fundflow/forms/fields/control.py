@@ -95,6 +95,8 @@ class AnswerField(Field):
         parts = ["help"] if self.question.help else []
         if self.control == "file":
             parts.append("hint")
+        if self.control == "signature":
+            parts.append("statement")
         if error:
             parts.append("error")
         if self.control == "input" and self.suffix:

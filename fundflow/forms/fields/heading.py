@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from fundflow.forms import definition as d
-from fundflow.forms.fields.base import Context, FieldType, Line
+from fundflow.forms.fields.base import Context, FieldType, Line, Q
 
 
-class HeadingField(FieldType[d.Heading]):
+class UnaskedField(FieldType[Q]):
     """Asks nothing, so it has no answer, no column and no line."""
-
-    control = "heading"
 
     def load(self, raw: Sequence[str], context: Context) -> None:
         del raw, context
@@ -31,3 +29,9 @@ class HeadingField(FieldType[d.Heading]):
     def pdf_rows(self, stored: Any, language: str) -> list[Line]:
         del stored, language
         return []
+
+
+class HeadingField(UnaskedField[d.Heading]):
+    """A heading with a paragraph."""
+
+    control = "heading"

@@ -6,7 +6,7 @@ from typing import Any
 
 from fundflow.forms import definition as d
 from fundflow.forms.fields.base import Context, FieldType
-from fundflow.forms.fields.text import clean, length_faults, length_problems
+from fundflow.forms.fields.text import clean, length_faults, length_notices, length_problems
 from fundflow.forms.speech import gettext as _
 
 
@@ -19,7 +19,7 @@ class LongTextField(FieldType[d.LongText]):
     @property
     def counter(self) -> int | None:
         """Characters to count down from."""
-        return self.question.max_length
+        return self.question.soft_max_length or self.question.max_length
 
     def read(self, text: str, context: Context) -> str:
         del context
@@ -31,5 +31,11 @@ class LongTextField(FieldType[d.LongText]):
             return [_("Enter text.")]
         return length_problems(stored, self.question.min_length, self.question.max_length)
 
+    def notices(self, stored: Any, context: Context) -> list[str]:
+        del context
+        return length_notices(stored, self.question.soft_max_length)
+
     def faults(self) -> list[str]:
-        return length_faults(self.question.min_length, self.question.max_length)
+        return length_faults(
+            self.question.min_length, self.question.max_length, self.question.soft_max_length
+        )

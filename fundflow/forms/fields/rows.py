@@ -184,7 +184,7 @@ class RowsField(FieldType[d.Rows]):
         }
 
     # ------------------------------------------------------------------------------------------- checks
-    def cell_problems(self, stored: Any, context: Context, *, partial: bool = False) -> dict[str, str]:
+    def problems_at(self, stored: Any, context: Context, *, partial: bool = False) -> dict[str, str]:
         """`index.column` (or "" for the whole) -> what is wrong; `partial`: gaps are fine yet."""
         if not isinstance(stored, list) or not all(isinstance(row, Mapping) for row in stored):
             return {"": _("These rows cannot be read.")}
@@ -218,7 +218,7 @@ class RowsField(FieldType[d.Rows]):
 
     def problems(self, stored: Any, context: Context) -> list[str]:
         found = []
-        for path, message in self.cell_problems(stored, context).items():
+        for path, message in self.problems_at(stored, context).items():
             index, _dot, column = path.partition(".")
             where = self.by_id[column].label(context.language) if column in self.by_id else column
             found.append(

@@ -18,6 +18,7 @@ from fundflow.forms.fields.percentage import PercentageField
 from fundflow.forms.fields.phone import PhoneField
 from fundflow.forms.fields.tax_number import TaxNumberField
 from fundflow.forms.fields.text import TextField
+from fundflow.forms.fields.url import UrlField
 from fundflow.forms.fields.yes_no import YesNoField
 from fundflow.forms.fields.yes_no_na import YesNoNaField
 
@@ -33,6 +34,7 @@ SIMPLE: dict[type[d.Base], type[FieldType[Any]]] = {
     d.ChoiceOf: ChoiceField,
     d.Code: CodeField,
     d.Email: EmailField,
+    d.Url: UrlField,
     d.Phone: PhoneField,
     d.Iban: IbanField,
     d.TaxNumber: TaxNumberField,

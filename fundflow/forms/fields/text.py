@@ -26,6 +26,8 @@ class TextField(FieldType[d.Text]):
     @property
     def counter(self) -> int | None:
         """Characters to count down from, where the definition sets a limit that people may meet."""
+        if self.question.soft_max_length is not None:
+            return self.question.soft_max_length
         limit = self.question.max_length
         return limit if limit >= 100 and "max_length" in self.question.model_fields_set else None
 
@@ -43,8 +45,14 @@ class TextField(FieldType[d.Text]):
             )
         return found
 
+    def notices(self, stored: Any, context: Context) -> list[str]:
+        del context
+        return length_notices(stored, self.question.soft_max_length)
+
     def faults(self) -> list[str]:
-        found = length_faults(self.question.min_length, self.question.max_length)
+        found = length_faults(
+            self.question.min_length, self.question.max_length, self.question.soft_max_length
+        )
         try:
             re.compile(self.question.pattern or "")
         except re.error as fault:
@@ -67,10 +75,24 @@ def length_problems(text: str, least: int, most: int) -> list[str]:
     return []
 
 
-def length_faults(least: int, most: int) -> list[str]:
+def length_notices(stored: Any, advised: int | None) -> list[str]:
+    """That a text is longer than advised."""
+    if advised is None or not isinstance(stored, str) or len(stored) <= advised:
+        return []
+    over = len(stored) - advised
+    return [
+        _(
+            "This is %(over)s characters longer than the advised %(most)s. It will be taken as it is.",
+            over=over,
+            most=advised,
+        )
+    ]
+
+
+def length_faults(least: int, most: int, advised: int | None = None) -> list[str]:
     """What is wrong with limits of length."""
-    return (
-        []
-        if 0 <= least <= most and most > 0
-        else [f"min_length {least} and max_length {most} cannot both hold"]
-    )
+    if not (0 <= least <= most and most > 0):
+        return [f"min_length {least} and max_length {most} cannot both hold"]
+    if advised is not None and not max(least, 1) <= advised <= most:
+        return [f"soft_max_length {advised} must lie between min_length {least} and max_length {most}"]
+    return []

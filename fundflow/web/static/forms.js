@@ -24,7 +24,7 @@ function count(form, text) {
   const counter = document.getElementById(`${text.id}-count`);
   if (!counter) return;
   const left = Number(counter.dataset.counter) - [...text.value.trim().replace(/\r\n?/g, "\n")].length;
-  counter.textContent = (left < 0 ? form.dataset.over : form.dataset.left).replace("{n}", Math.abs(left).toLocaleString(language));
+  counter.textContent = (left < 0 ? (counter.dataset.over ?? form.dataset.over) : form.dataset.left).replace("{n}", Math.abs(left).toLocaleString(language));
   counter.classList.toggle("ff-over", left < 0);
 }
 
