@@ -4,9 +4,24 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    String,
+    Uuid,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import joinedload
 
@@ -28,13 +43,20 @@ def visible_to(
     """
     if actor.is_system:
         return true()
-    recused = exists().where(Recusal.application_id == Application.id, Recusal.user_id == actor.user_id)
+    recused = _recused(actor.user_id)
     if not own:
         return and_(_staff(actor, permission), ~recused)
-    party = exists().where(
-        Party.application_id == Application.id, Party.user_id == actor.user_id, Party.ended_at.is_(None)
+    return and_(or_(_party(actor.user_id), _staff(actor, permission)), ~recused)
+
+
+def _recused(user_id: Any) -> ColumnElement[bool]:
+    return exists().where(Recusal.application_id == Application.id, Recusal.user_id == user_id)
+
+
+def _party(user_id: Any) -> ColumnElement[bool]:
+    return exists().where(
+        Party.application_id == Application.id, Party.user_id == user_id, Party.ended_at.is_(None)
     )
-    return and_(or_(party, _staff(actor, permission)), ~recused)
 
 
 def _staff(actor: Actor, permission: Permission) -> ColumnElement[bool]:
@@ -60,6 +82,50 @@ def get(actor: Actor, application_id: uuid.UUID) -> Application:
     if case is None:
         raise NotFound
     return case
+
+
+def opened(
+    actor: Actor, application_id: uuid.UUID, form: str, *, lock: bool = False
+) -> tuple[Application, frozenset[str], list[FormEntry]]:
+    """A visible case as `get` gives it, how the actor is tied to it, and its entries of a form, in one statement.
+
+    With `lock` case and entries are held against other writers until the transaction ends. NotFound for hidden and
+    missing alike.
+    """
+    staff = bool(actor.scopes(Permission.APPLICATION_READ))
+    statement = _opening(visible_to(actor), lock=lock) if staff or actor.is_system else _own_opening(lock)
+    given = {"case": application_id, "form": form, "person": actor.user_id}
+    rows = db.session.execute(statement, given).all()
+    if not rows and lock:
+        return opened(actor, application_id, form)  # nothing is there to be locked
+    if not rows:
+        raise NotFound
+    return rows[0][0], frozenset(rows[0][1]), [row[2] for row in rows if row[2] is not None]
+
+
+@lru_cache
+def _own_opening(lock: bool) -> Select[Any]:
+    """Built once: most of what a person without a role asks costs is building the same statement again."""
+    return _opening(and_(_party(bindparam("person")), ~_recused(bindparam("person"))), lock=lock)
+
+
+def _opening(visible: ColumnElement[bool], *, lock: bool) -> Select[Any]:
+    kinds = select(Party.kind).where(
+        Party.application_id == Application.id,
+        Party.user_id == bindparam("person", type_=Uuid),
+        Party.ended_at.is_(None),
+    )
+    here = and_(FormEntry.application_id == Application.id, FormEntry.form == bindparam("form"))
+    statement = (
+        select(Application, func.array(kinds.scalar_subquery(), type_=ARRAY(String)), FormEntry)
+        .join(FormEntry, here, isouter=not lock)
+        .where(Application.id == bindparam("case"), visible)
+        .options(joinedload(Application.call, innerjoin=True).joinedload(Call.programme, innerjoin=True))
+        .order_by(FormEntry.created_at, FormEntry.number)
+    )
+    if lock:  # the case before its entries, as moves do it: the other way round two people could wait for each other
+        return statement.with_for_update(of=[Application, FormEntry], key_share=True)
+    return statement
 
 
 def party_kinds(actor: Actor, application_id: uuid.UUID) -> frozenset[str]:
@@ -102,9 +168,12 @@ def latest_entry(application_id: uuid.UUID, form: str, *, submitted: bool = Fals
     return db.session.scalar(query.order_by(FormEntry.number.desc()).limit(1))
 
 
+_SECTIONS = select(Answers).where(Answers.entry_id == bindparam("entry"))
+
+
 def sections(entry_id: uuid.UUID) -> dict[str, Answers]:
     """The stored sections of an entry by id."""
-    rows = db.session.scalars(select(Answers).where(Answers.entry_id == entry_id))
+    rows = db.session.scalars(_SECTIONS, {"entry": entry_id})
     return {row.section: row for row in rows}
 
 

@@ -96,7 +96,7 @@ def hand_in(
         case, entry = _drafted(actor, call, definition, answers, arrival)
     case.source_key = origin.key
     _fill(entry, definition, answers, actor)
-    mirror(case, entry, definition)
+    mirror(case, entry, definition, answers)
     record(
         action="application.imported", actor_id=actor.user_id, application_id=case.id, call=call.slug,
         file=origin.file, sha256=origin.sha256, row=origin.row, by=origin.by,

@@ -132,19 +132,36 @@ def save_section(
     when the form was handed in, Forbidden when the stage or the roles do not open it.
     """
     entry, case = locked_entry(actor, entry_id)
-    definition = definition_of(case.version_id)
-    form_def = definition.forms[entry.form]
+    form_def = definition_of(case.version_id).forms[entry.form]
     _require_fill(form_def, case, on_case(actor, case, party_kinds(actor, case.id)))
+    return store_section(
+        actor=actor, case=case, entry=entry, stored=sections(entry.id), section=section, data=data,
+        seen_version=seen_version, complete=complete,
+    )  # fmt: skip
+
+
+def store_section(
+    *,
+    actor: Actor,
+    case: Application,
+    entry: FormEntry,
+    stored: Mapping[str, Answers],
+    section: str,
+    data: Mapping[str, Any],
+    seen_version: int | None,
+    complete: bool = False,
+) -> Answers:
+    """As `save_section`, for a caller that has locked the entry, read its sections, and asked who may fill it."""
+    definition = definition_of(case.version_id)
     if entry.state != "draft":
         raise Refused([_("This form has been handed in and can no longer be changed.")])
-    if section not in {part.id for part in form_def.sections}:
+    if section not in {part.id for part in definition.forms[entry.form].sections}:
         raise NotFound
-    row = sections(entry.id).get(section)
+    row = stored.get(section)
     present = row.version if row else 0
     if seen_version is not None and seen_version != present:
         raise Conflict(_("This section was saved elsewhere in the meantime."), current=row)
-    kept = dict(row.data) if row else {}
-    data = _only_open(entry, kept, data)
+    data = _only_open(entry, dict(row.data) if row else {}, data)
     if row is None:
         row = Answers(entry_id=entry.id, section=section, version=0)
         db.session.add(row)
@@ -153,8 +170,10 @@ def save_section(
     row.complete = complete
     row.saved_at = clock.now()
     row.saved_by = actor.user_id
-    db.session.flush()
-    mirror(case, entry, definition)
+    given: dict[str, Any] = {}
+    for each in [*(each for name, each in stored.items() if name != section), row]:
+        given |= each.data
+    mirror(case, entry, definition, given)
     return row
 
 
@@ -165,12 +184,11 @@ def _only_open(entry: FormEntry, kept: Mapping[str, Any], data: Mapping[str, Any
     return {**kept, **{key: value for key, value in data.items() if key in entry.open_questions}}
 
 
-def mirror(case: Application, entry: FormEntry, definition: Definition) -> None:
+def mirror(case: Application, entry: FormEntry, definition: Definition, given: Mapping[str, Any]) -> None:
     """Keep the columns that lists show in step with the answers of the application form."""
     programme = definition.programme
     if entry.form != programme.application_form:
         return
-    given = answers(entry)
     if programme.title_question and given.get(programme.title_question):
         case.title = str(given[programme.title_question])[:200]
     amount = given.get(programme.amount_question or "")

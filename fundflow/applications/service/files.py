@@ -83,8 +83,7 @@ def store(
         uploaded_at=clock.now(),
         uploaded_by=actor_id,
     )
-    db.session.add(row)
-    db.session.flush()
+    db.session.add(row)  # written with the answer that points to it, all files of a page at once
     return {"file_id": str(row.id), "name": row.name, "size": row.size, "sha256": row.sha256}
 
 

@@ -90,15 +90,17 @@ def _differences(
 @area.post(f"{BASE}/<section>/conflict/keep", access=SIGNED_IN)
 def keep(application_id: uuid.UUID, form: str, section: str) -> ResponseReturnValue:
     """Store the text chosen for each question on which the tabs disagreed."""
-    here, part = editable(application_id, form, section)
-    mine = carrying.unpack(here.actor, _purpose(here, section), request.form.get("mine", ""))
-    row = here.stored.get(section)
-    stored = row.data if row else {}
-    chosen = {
-        name: value for name, value in mine.items() if request.form.get(f"keep-{name}", "mine") == "mine"
-    }
     try:
         with transaction():
+            here, part = editable(application_id, form, section, lock=True)
+            mine = carrying.unpack(here.actor, _purpose(here, section), request.form.get("mine", ""))
+            row = here.stored.get(section)
+            stored = row.data if row else {}
+            chosen = {
+                name: value
+                for name, value in mine.items()
+                if request.form.get(f"keep-{name}", "mine") == "mine"
+            }
             store(here, part, {**stored, **chosen}, seen_version(), complete=False)
     except Conflict:
         here, part = editable(application_id, form, section)

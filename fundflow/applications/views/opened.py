@@ -97,10 +97,16 @@ class Opened:
         )
 
     @cached_property
+    def reading(self) -> Reading:
+        """The stored answers as conditions see them."""
+        return Reading(self.form, self.answers, self.definition.values, self.today)
+
+    @cached_property
     def sections(self) -> list[Section]:
         """The sections that are asked and that the actor may read, in order."""
-        reading = Reading(self.form, self.answers, self.definition.values, self.today)
-        return [part for part in self.form.sections if self.may_read(part) and reading.section_shown(part)]
+        return [
+            part for part in self.form.sections if self.may_read(part) and self.reading.section_shown(part)
+        ]
 
     def may_read(self, section: Section) -> bool:
         """Whether a section is for the actor's eyes."""
@@ -161,16 +167,19 @@ class Opened:
         )  # fmt: skip
 
 
-def open_form(application_id: uuid.UUID, form_id: str, number: int | None = None) -> Opened:
-    """A form of a visible case with its newest entry, or that of a number; NotFound for hidden and missing alike."""
+def open_form(
+    application_id: uuid.UUID, form_id: str, number: int | None = None, *, lock: bool = False
+) -> Opened:
+    """A form of a visible case with its newest entry, or that of a number; NotFound for hidden and missing alike.
+
+    With `lock` its entries are held against other writers until the transaction ends.
+    """
     actor = current_actor()
-    case = queries.get(actor, application_id)
+    case, kinds, entries = queries.opened(actor, application_id, form_id, lock=lock)
     definition = definition_of(case.version_id)
     form = definition.forms.get(form_id)
     if form is None or not form.fill.by:
         raise NotFound
-    kinds = queries.party_kinds(actor, case.id)
-    entries = queries.entries(case.id, form_id)
     entry = _chosen(entries, number)
     stored = queries.sections(entry.id) if entry else {}
     who = on_case(actor, case, kinds)

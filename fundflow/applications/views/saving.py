@@ -24,16 +24,17 @@ area = Area("saving", __name__)
 @area.post(f"{BASE}/<section>", access=SIGNED_IN)
 def save(application_id: uuid.UUID, form: str, section: str) -> ResponseReturnValue:
     """Keep what was written; go on when all of it is right, else show what is not."""
-    here, part = editable(application_id, form, section)
-    changed = forms.apply_row_action(here.form, request.form)
-    if changed is not None:
-        return show_section(here, part, here.page(section, changed), seen_version=seen_version())
-    page = here.page(section, request.form, request.files)
+    if any(button in request.form for button in forms.ROW_BUTTONS):
+        here, part = editable(application_id, form, section)
+        changed = forms.apply_row_action(here.form, request.form)
+        if changed is not None:
+            return show_section(here, part, here.page(section, changed), seen_version=seen_version())
     goes_on = "draft" not in request.form
-    fine = page.validate() and goes_on
-    faults: dict[str, str] = {}
     try:
         with transaction():
+            here, part = editable(application_id, form, section, lock=True)
+            page = here.page(section, request.form, request.files)
+            fine = page.validate() and goes_on
             data, faults = posted(here, part, page)
             row = keep(here, part, data, seen_version(), complete=fine and not faults)
     except Conflict:
@@ -58,12 +59,12 @@ def _again(
 @area.post(f"{BASE}/<section>/autosave", access=SIGNED_IN)
 def autosave(application_id: uuid.UUID, form: str, section: str) -> ResponseReturnValue:
     """Save without leaving the page; answers JSON, 409 with the way to the comparison when another tab was faster."""
-    here, part = editable(application_id, form, section)
-    page = here.page(section, request.form)
-    row = here.stored.get(section)
-    complete = row is not None and row.complete and page.validate()
     try:
         with transaction():
+            here, part = editable(application_id, form, section, lock=True)
+            page = here.page(section, request.form)
+            row = here.stored.get(section)
+            complete = row is not None and row.complete and page.validate()
             data, _faults = posted(here, part, page)
             row = keep(here, part, data, seen_version(), complete=complete)
     except Conflict:

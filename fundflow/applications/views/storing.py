@@ -20,9 +20,14 @@ from fundflow.platform.errors import Invalid, NotFound, Refused
 NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
-def editable(application_id: uuid.UUID, form: str, section: str) -> tuple[Opened, Section]:
-    """A section of a draft that may be changed now; raises NotFound, or Refused when it was handed in."""
-    here = open_form(application_id, form)
+def editable(
+    application_id: uuid.UUID, form: str, section: str, *, lock: bool = False
+) -> tuple[Opened, Section]:
+    """A section of a draft that may be changed now; raises NotFound, or Refused when it was handed in.
+
+    With `lock`, inside a transaction, nobody else changes the draft until that ends.
+    """
+    here = open_form(application_id, form, lock=lock)
     part = here.section(section)
     if not here.editable:
         raise Refused([_("This form has been handed in and can no longer be changed.")])
@@ -59,13 +64,13 @@ def posted(here: Opened, part: Section, page: PageForm) -> tuple[dict[str, Any],
 
 
 def keep(here: Opened, part: Section, data: Mapping[str, Any], seen: int, *, complete: bool) -> Answers:
-    """Store a section; raises Conflict when it changed since version `seen`."""
-    entry = here.entry
-    if entry is None:
+    """Store a section of a locked draft; raises Conflict when it changed since version `seen`."""
+    if here.entry is None:
         raise NotFound
-    return entries.save_section(
-        actor=here.actor, entry_id=entry.id, section=part.id, data=data, seen_version=seen, complete=complete
-    )
+    return entries.store_section(
+        actor=here.actor, case=here.case, entry=here.entry, stored=here.stored, section=part.id, data=data,
+        seen_version=seen, complete=complete,
+    )  # fmt: skip
 
 
 def onwards(here: Opened, part: Section, *, goes_on: bool) -> ResponseReturnValue:
