@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundflow.platform.db import Base, Id, Timestamp
@@ -62,6 +62,7 @@ class Application(Staged, Base):
     created_at: Mapped[Timestamp]
     created_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     submitted_at: Mapped[Timestamp | None]
+    extended_until: Mapped[Timestamp | None]
     closed_at: Mapped[Timestamp | None]
     source_key: Mapped[str | None] = mapped_column(String(200))
     search: Mapped[str] = mapped_column(
@@ -122,7 +123,10 @@ class Duty(Base):
 
 
 class Approval(Base):
-    """One of the n approvals that a move needs, by one person, in one stay of the subject in its stage."""
+    """One of the n approvals that a move needs, by one person, in one stay of the subject in its stage.
+
+    `roles` are those that the person held over the case when approving.
+    """
 
     __tablename__ = "approval"
     __table_args__ = (UniqueConstraint("subject_id", "move", "stage_since", "user_id"),)
@@ -133,6 +137,7 @@ class Approval(Base):
     move: Mapped[str] = mapped_column(String(60))
     stage_since: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    roles: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)
     approved_at: Mapped[Timestamp]
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundflow.platform.db import Base, Currency, Id, Minor, Timestamp
@@ -175,6 +175,8 @@ class Payment(Base):
             "released_at is null or (certified_at is not null and authorised_at is not null)",
             name="three_steps",
         ),
+        CheckConstraint("return_code is null or cancelled_at is not null", name="returned_is_void"),
+        Index("ix_payment_account", "payee_iban"),
         Index("uq_payment_tranche", "tranche_id", unique=True, postgresql_where=text("cancelled_at is null")),
         Index(
             "uq_payment_purchase", "purchase_id", unique=True, postgresql_where=text("cancelled_at is null")
@@ -200,3 +202,22 @@ class Payment(Base):
     bank_reference: Mapped[str | None] = mapped_column(String(80))
     paid_on: Mapped[date | None] = mapped_column(Date)
     cancelled_at: Mapped[Timestamp | None]
+    return_code: Mapped[str | None] = mapped_column(String(4))
+    return_note: Mapped[str] = mapped_column(String(2000), default="")
+
+
+class PaymentClearance(Base):
+    """Somebody looked at payments that seem to pay the same twice, and said why this one is right all the same.
+
+    `payments` are the others' names at the bank (`end_to_end_id`): a later one is to be looked at anew.
+    """
+
+    __tablename__ = "payment_clearance"
+    __table_args__ = (CheckConstraint("reason <> ''", name="has_reason"),)
+
+    id: Mapped[Id]
+    payment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("payment.id"), index=True)
+    payments: Mapped[list[str]] = mapped_column(ARRAY(String(35)))
+    reason: Mapped[str] = mapped_column(String(2000))
+    cleared_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    cleared_at: Mapped[Timestamp]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,47 @@ from fundflow.workflow.registry import BoundEffect, BoundGuard, Registry, defaul
 
 class MachineFault(ValueError):
     """A machine that names a stage it does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """How many distinct persons must make a move, and the seats among them that only certain roles fill."""
+
+    count: int
+    seats: tuple[tuple[str, ...], ...] = ()
+
+    def frozen(self) -> int | dict[str, Any]:
+        """As it is kept beside the row: a plain number while no seat is named."""
+        return (
+            {"count": self.count, "from": [list(seat) for seat in self.seats]} if self.seats else self.count
+        )
+
+    @classmethod
+    def thawed(cls, kept: int | Mapping[str, Any]) -> Needed:
+        """What `frozen` wrote."""
+        if isinstance(kept, Mapping):
+            return cls(int(kept["count"]), tuple(tuple(seat) for seat in kept["from"]))
+        return cls(int(kept))
+
+    def empty_seats(self, approvers: Sequence[Collection[str]]) -> list[tuple[str, ...]]:
+        """The seats that these persons, given by their roles, leave empty when each sits where it helps most."""
+        taken: dict[int, int] = {}
+        for person in range(len(approvers)):
+            self._sit(person, approvers, taken, set())
+        return [seat for place, seat in enumerate(self.seats) if place not in taken]
+
+    def _sit(
+        self, person: int, approvers: Sequence[Collection[str]], taken: dict[int, int], tried: set[int]
+    ) -> bool:
+        """Give a person a seat, asking those who sit there to move on if they can."""
+        for place, seat in enumerate(self.seats):
+            if place in tried or not set(seat) & set(approvers[person]):
+                continue
+            tried.add(place)
+            if place not in taken or self._sit(taken[place], approvers, taken, tried):
+                taken[place] = person
+                return True
+        return False
 
 
 class Subject:
@@ -39,19 +80,26 @@ class CompiledMove:
     roles: frozenset[str]
     guards: tuple[BoundGuard, ...]
     effects: tuple[BoundEffect, ...]
-    thresholds: tuple[tuple[Condition, int], ...]
+    thresholds: tuple[tuple[Condition, Needed], ...]
     trigger: Callable[[Subject], bool]
 
     def permits(self, actor: Actor) -> bool:
         """Whether the actor holds a role that may make this move."""
         return not self.roles.isdisjoint(actor.roles) or (actor.is_system and SYSTEM in self.roles)
 
-    def approvals(self, ctx: MoveContext) -> int:
-        """How many distinct persons this move needs, as things stand now; 0 when it asks for no approvals."""
-        if self.move.approvals is None:
-            return 0
-        reached = [count for condition, count in self.thresholds if condition.holds(ctx.asks(condition))]
-        return max([self.move.approvals.count, *reached])
+    def approvals(self, ctx: MoveContext) -> Needed:
+        """How many distinct persons this move needs, as things stand now; none when it asks for no approvals.
+
+        The highest number counts, and the seats of the last threshold that holds and names any.
+        """
+        usual = self.move.approvals
+        if usual is None:
+            return Needed(0)
+        found = Needed(max(usual.count, len(usual.seats)), usual.seats)
+        for condition, above in self.thresholds:
+            if condition.holds(ctx.asks(condition)):
+                found = Needed(max(found.count, above.count), above.seats or found.seats)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +110,15 @@ class CompiledStage:
     leaving: tuple[CompiledMove, ...]
     approved: tuple[CompiledMove, ...]
     late_deadline: Deadline | None
+    waiting: tuple[tuple[str, Condition | None], ...]
+
+    def waits_for(self, ctx: MoveContext) -> list[str]:
+        """In whose queues the row stands, as things are now; a condition that cannot be answered yet waits."""
+        return [
+            role
+            for role, condition in self.waiting
+            if condition is None or condition.holds(ctx.asks(condition), unanswered=True)
+        ]
 
 
 class CompiledMachine:
@@ -108,7 +165,11 @@ class CompiledMachine:
             leaving=leaving,
             approved=tuple(move for move in leaving if move.move.approvals is not None),
             late_deadline=deadline if counts_from_fact else None,
+            waiting=tuple((each.role, self._condition(each.when)) for each in stage.waiting),
         )
+
+    def _condition(self, when: str | None) -> Condition | None:
+        return None if when is None else Condition(when, move_scope(self.registry))
 
     def _compile(self, name: str, move: Move, trigger: Any) -> CompiledMove:
         above = move.approvals.above if move.approvals else ()
@@ -120,7 +181,10 @@ class CompiledMachine:
             roles=frozenset(move.by),
             guards=tuple(self.registry.bind_guard(ref) for ref in move.guards),
             effects=tuple(self.registry.bind_effect(ref) for ref in move.effects),
-            thresholds=tuple((Condition(each.when, scope), each.count) for each in above),
+            thresholds=tuple(
+                (Condition(each.when, scope), Needed(max(each.count, len(each.seats)), each.seats))
+                for each in above
+            ),
             trigger=trigger,
         )
 

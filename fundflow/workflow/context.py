@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -127,8 +127,8 @@ class Hooks(Protocol):
     def record_duty(self, ctx: MoveContext, duty: Duty) -> None:
         """Remember that the actor took on this duty."""
 
-    def approvals_given(self, ctx: MoveContext) -> AbstractSet[Any]:
-        """User ids of those who approved this move since the row entered its stage."""
+    def approvals_given(self, ctx: MoveContext) -> Mapping[Any, Collection[str]]:
+        """User ids of those who approved this move since the row entered its stage, with the roles they held."""
 
     def record_approval(self, ctx: MoveContext) -> None:
         """Remember the actor's approval, for this stay in the stage."""

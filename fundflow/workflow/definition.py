@@ -48,8 +48,22 @@ def _one_or_many(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-def _read_duty(value: Any) -> Any:
-    return {"name": value} if isinstance(value, str) else value
+def _read_duties(value: Any) -> Any:
+    many = value if isinstance(value, list | tuple) else () if value is None else (value,)
+    return tuple({"name": each} if isinstance(each, str) else each for each in many)
+
+
+def _read_waiting(value: Any) -> Any:
+    """A role, or `role: condition` for one that waits only while the condition holds, alone or in a list."""
+    many = value if isinstance(value, list | tuple) else (value,)
+    return tuple({"role": each} if isinstance(each, str) else _one_key(each) for each in many)
+
+
+def _one_key(value: Any) -> Any:
+    if isinstance(value, Mapping) and len(value) == 1 and "role" not in value:
+        role, when = next(iter(value.items()))
+        return {"role": role, "when": when}
+    return value
 
 
 def _known_words(value: Any) -> Any:
@@ -110,15 +124,29 @@ class Deadline(_Frozen):
         return self
 
 
+class Waiting(_Frozen):
+    """A role in whose queue a stage stands, always or while a condition holds when the stage is entered."""
+
+    role: Text
+    when: Text | None = None
+
+
 class Stage(_Frozen):
-    """A stage of the machine; `waits_for` names the roles in whose queue it stands, `final` ends the case."""
+    """A stage of the machine; `waiting` says in whose queues it stands, `final` ends the case."""
 
     label: Words
     phase: Text
-    waits_for: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = ()
+    waiting: Annotated[tuple[Waiting, ...], BeforeValidator(_read_waiting)] = Field(
+        default=(), alias="waits_for"
+    )
     deadline: Deadline | None = None
     final: bool = False
     help: Words | None = None
+
+    @property
+    def waits_for(self) -> tuple[str, ...]:
+        """The roles that the stage may wait for."""
+        return tuple(each.role for each in self.waiting)
 
 
 class Duty(_Frozen):
@@ -128,17 +156,28 @@ class Duty(_Frozen):
     on: str | None = None
 
 
+def _read_seats(value: Any) -> Any:
+    many = value if isinstance(value, list | tuple) else (value,)
+    return tuple(_one_or_many(each) for each in many)
+
+
+Seats = Annotated[tuple[tuple[str, ...], ...], BeforeValidator(_read_seats)]
+"""The roles that approvals must come from, one distinct person for each seat; a list is one seat for either role."""
+
+
 class Threshold(_Frozen):
-    """A higher number of approvals while a condition holds on entering the stage."""
+    """A higher number of approvals, or other roles they come from, while a condition holds on entering the stage."""
 
     when: Text
-    count: int = Field(ge=1, le=9)
+    count: int = Field(default=1, ge=1, le=9)
+    seats: Seats = Field(default=(), alias="from")
 
 
 class Approvals(_Frozen):
-    """How many distinct persons must make the move before the stage changes."""
+    """How many distinct persons must make the move before the stage changes, and from which roles they come."""
 
     count: int = Field(default=1, ge=1, le=9)
+    seats: Seats = Field(default=(), alias="from")
     above: tuple[Threshold, ...] = ()
 
 
@@ -152,7 +191,7 @@ class Move(_Frozen):
     help: Words | None = None
     tone: Literal["primary", "plain", "danger"] = "plain"
     form: str | None = None
-    duty: Annotated[Duty | None, BeforeValidator(_read_duty)] = None
+    duties: Annotated[tuple[Duty, ...], BeforeValidator(_read_duties)] = Field(default=(), alias="duty")
     approvals: Approvals | None = None
     guards: Rules = ()
     effects: Rules = ()

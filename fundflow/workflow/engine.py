@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from fundflow.platform import clock
 from fundflow.platform.errors import Conflict, Forbidden, Refused
-from fundflow.workflow.compiled import CompiledMachine, CompiledMove, Subject
+from fundflow.workflow.compiled import CompiledMachine, CompiledMove, Needed, Subject
 from fundflow.workflow.context import Actor, Fired, Hooks, MoveContext, MoveState
 from fundflow.workflow.definition import Duty
 from fundflow.workflow.models import write_stage
@@ -34,14 +34,14 @@ def fire(compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks) -> Fired:
     if before not in move.sources or (ctx.seen_version is not None and ctx.seen_version != row.row_version):
         raise _conflict(move, ctx)
     require_role(move, ctx.actor)
-    duty = None if ctx.actor.is_system else move.move.duty
-    if duty is not None:
+    duties = () if ctx.actor.is_system else move.move.duties
+    for duty in duties:
         _check_duty(duty, ctx, hooks)
     if move.guards:
         _ask_guards(move, ctx)
     given, needed = _approve(move, ctx, hooks) if move.move.approvals is not None else (0, 0)
     row.row_version += 1
-    if duty is not None:
+    for duty in duties:
         hooks.record_duty(ctx, duty)
     moved = given >= needed
     to = _move(compiled, move, ctx, hooks) if moved else before
@@ -95,15 +95,17 @@ def _why_not(
 def _barred(
     move: CompiledMove, ctx: MoveContext, hooks: Hooks, asked: dict[tuple[str, str], Decision]
 ) -> Iterable[Any]:
-    if move.move.duty and not ctx.actor.is_system:
-        key = ("duty", repr(move.move.duty))
+    for duty in () if ctx.actor.is_system else move.move.duties:
+        key = ("duty", repr(duty))
         if key not in asked:
-            asked[key] = hooks.check_duty(ctx, move.move.duty)
+            asked[key] = hooks.check_duty(ctx, duty)
         decision = asked[key]
         if not decision.allowed:
             yield decision.reason
-    if move.move.approvals and _needed(move, ctx) > 1 and ctx.actor.user_id in hooks.approvals_given(ctx):
-        yield _l("You have already approved this; another person must approve it too.")
+    if move.move.approvals:
+        needed = _needed(move, ctx)
+        if needed.count > 1 or needed.seats:
+            yield from _no_seat(needed, ctx, hooks.approvals_given(ctx))
 
 
 def _conflict(move: CompiledMove, ctx: MoveContext) -> Conflict:
@@ -130,20 +132,36 @@ def _role_reason(move: CompiledMove) -> Any:
     return _l("Your role may not take this step; it is for: %(roles)s.", roles=", ".join(move.move.by))
 
 
-def _needed(move: CompiledMove, ctx: MoveContext) -> int:
+def _needed(move: CompiledMove, ctx: MoveContext) -> Needed:
     frozen = (ctx.subject.approvals_needed or {}).get(move.name)
-    return move.approvals(ctx) if frozen is None else int(frozen)
+    return move.approvals(ctx) if frozen is None else Needed.thawed(frozen)
+
+
+def _no_seat(needed: Needed, ctx: MoveContext, given: Mapping[Any, Collection[str]]) -> list[Any]:
+    """Why the actor's approval does not count: he gave one already, or those still awaited are for other roles."""
+    if ctx.actor.user_id in given:
+        return [_l("You have already approved this; another person must approve it too.")]
+    after = needed.empty_seats([*given.values(), ctx.actor.roles])
+    if len(after) <= needed.count - len(given) - 1:
+        return []
+    still = needed.empty_seats(list(given.values()))
+    return [_l("The approval that is still missing is for: %(roles)s.", roles=_seats_in_words(still))]
+
+
+def _seats_in_words(seats: list[tuple[str, ...]]) -> str:
+    return "; ".join(" / ".join(role.replace("_", " ") for role in seat) for seat in seats)
 
 
 def _approve(move: CompiledMove, ctx: MoveContext, hooks: Hooks) -> tuple[int, int]:
     if ctx.actor.user_id is None:
         raise Forbidden(_l("Only a person can approve this."))
     needed = _needed(move, ctx)
-    given = hooks.approvals_given(ctx) if needed > 1 else frozenset()
-    if ctx.actor.user_id in given:
-        raise Refused([_l("You have already approved this; another person must approve it too.")])
+    given = hooks.approvals_given(ctx) if needed.count > 1 else {}
+    reasons = _no_seat(needed, ctx, given)
+    if reasons:
+        raise Refused(reasons)
     hooks.record_approval(ctx)
-    return len(given) + 1, needed
+    return len(given) + 1, needed.count
 
 
 def _move(compiled: CompiledMachine, move: CompiledMove, ctx: MoveContext, hooks: Hooks) -> str:
@@ -179,10 +197,12 @@ def _run_effects(effects: Iterable[BoundEffect], ctx: MoveContext) -> None:
 
 
 def _settle(compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks) -> None:
-    """After the effects: freeze the approvals of the stage, and a deadline that counts from a fact."""
+    """After the effects: freeze the approvals of the stage, whom it waits for, and a deadline from a fact."""
     row = ctx.subject
     step = compiled.stages[row.stage]
     if step.approved:
-        row.approvals_needed = {move.name: move.approvals(ctx) for move in step.approved}
+        row.approvals_needed = {move.name: move.approvals(ctx).frozen() for move in step.approved}
+    if any(condition is not None for _role, condition in step.waiting):
+        row.waits_for = step.waits_for(ctx)
     if step.late_deadline is not None:
         row.due_at = hooks.due_at(ctx, step.late_deadline)

@@ -18,7 +18,8 @@ class Staged:
 
     `row_version` counts every change of the row, `stage_since` says when it entered its stage, `due_at` until
     when the stage lasts, `overdue_at` when its deadline was acted upon, `waits_for` on which roles it waits,
-    and `approvals_needed` how many distinct persons each move out of this stage needs (frozen on entry).
+    and `approvals_needed` how many distinct persons each move out of this stage needs, and from which roles
+    (frozen on entry).
     """
 
     stage: Mapped[str] = mapped_column(String(40))
@@ -27,7 +28,7 @@ class Staged:
     due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
     overdue_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
     waits_for: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)
-    approvals_needed: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict)
+    approvals_needed: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
 
     @validates("stage")
     def _guard_stage(self, _key: str, stage: str) -> str:

@@ -71,9 +71,20 @@ def test_a_large_award_needs_two_persons():
     assert make(person("chief_of_mission"), case, "approve", decision(15_000_00)).moved is True
 
 
+def test_two_managers_are_not_the_two_persons_asked_for():
+    case = recommended(15_000_00)
+    make(person("programme_manager"), case, "approve", decision(15_000_00))
+    with pytest.raises(Refused, match="still missing is for: chief of mission"):
+        make(person("programme_manager"), case, "approve", decision(15_000_00))
+    kept = db.session.scalars(select(Approval.roles).where(Approval.subject_id == case.id)).all()
+    assert kept == [["programme_manager"]]
+    assert make(person("chief_of_mission"), case, "approve", decision(15_000_00)).moved is True
+
+
 def test_the_number_is_fixed_when_the_stage_is_entered():
     case = recommended(15_000_00)
-    assert case.approvals_needed == {"approve": 2}
+    both = [["programme_manager"], ["chief_of_mission"]]
+    assert case.approvals_needed == {"approve": {"count": 2, "from": both}}
     assert recommended(10_000_00).approvals_needed == {"approve": 1}
 
 

@@ -90,6 +90,15 @@ FAULTS = [
     ('    duty: {name: decide, on: item}\n', '', [
         ('reserve', "error: the effect 'reserve' moves money in a move without a duty"),
     ]),
+    ('duty: {name: decide, on: item}', 'duty: [{name: decide, on: item}, {name: act, on: item}]', [
+        ('duty:', "error: the move 'grant' takes on two duties in one place"),
+    ]),
+    ('count: 2}', 'count: 2, from: [chair, [officer, chair]]}', [
+        ('[officer', "error: an approval is asked of 'officer', who may not make the move"),
+    ]),
+    ('[officer, chair]', '[officer, {chair: "f.award.amont > 1"}]', [
+        ('{chair', "error: in the condition: unknown name 'f.award.amont'; did you mean 'amount'?"),
+    ]),
     ('on: item', 'on: itme', [('on: itme', "error: unknown machine 'itme' Did you mean 'item'?")]),
     ('{form: application}', '{from: application}', [
         ('{form_complete: {from: application',

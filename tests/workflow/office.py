@@ -55,12 +55,14 @@ class Office:
     def approvals_given(self, ctx):
         row = ctx.subject
         return {
-            u for r, m, since, u in self.approvals if (r, m, since) == (id(row), ctx.move, row.stage_since)
+            u: roles
+            for r, m, since, u, roles in self.approvals
+            if (r, m, since) == (id(row), ctx.move, row.stage_since)
         }
 
     def record_approval(self, ctx):
         row = ctx.subject
-        self.approvals.append((id(row), ctx.move, row.stage_since, ctx.actor.user_id))
+        self.approvals.append((id(row), ctx.move, row.stage_since, ctx.actor.user_id, ctx.actor.roles))
 
     def due_at(self, ctx, deadline):
         entered = ctx.subject.stage_since

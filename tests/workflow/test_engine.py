@@ -6,7 +6,7 @@ import pytest
 
 from fundflow.platform import clock
 from fundflow.platform.errors import Conflict, Forbidden, NotFound, Refused
-from fundflow.workflow import Decision, Fired, MachineFault, RuleFault, begin, fire
+from fundflow.workflow import Decision, Fired, MachineFault, RuleFault, available, begin, fire
 from tests.workflow.office import SYSTEM, Row, attempt, compiled, move, person, stage
 
 OFFICER = person("ana", "officer")
@@ -198,6 +198,78 @@ def test_a_return_voids_earlier_approvals(rules, office, noon):
     with clock.at(noon + timedelta(minutes=1)):
         fire(flow, attempt(rules, row, OFFICER, "ask"), office)
     assert fire(flow, attempt(rules, row, person("di", "chair"), "approve"), office).approvals_given == 1
+
+
+SEATED = {"count": 1, "above": [{"when": "award.amount > 100", "from": ["chair", ["second", "director"]]}]}
+
+
+def seated(rules, amount):
+    rules.fact("award", fields={"amount": "The amount."})(lambda ctx: {"amount": amount})
+    stages = {"draft": stage(), "review": stage(), "done": stage(final=True)}
+    by = ["chair", "second", "director"]
+    moves = {"ask": move("draft", "review"), "approve": move("review", "done", by, approvals=SEATED)}
+    return compiled(rules, stages, moves)
+
+
+def test_each_approval_comes_from_its_own_role(rules, office, noon):
+    flow, row = seated(rules, 200), Row("draft")
+    fire(flow, attempt(rules, row, OFFICER, "ask"), office)
+    assert row.approvals_needed == {"approve": {"count": 2, "from": [["chair"], ["second", "director"]]}}
+    fire(flow, attempt(rules, row, person("cy", "chair"), "approve"), office)
+    other = attempt(rules, row, person("di", "chair"), "approve")
+    with pytest.raises(Refused, match="still missing is for: second / director"):
+        fire(flow, other, office)
+    (state,) = [each for each in available(flow, other, office) if each.name == "approve"]
+    assert (state.allowed, "second / director" in str(state.reasons[0])) == (False, True)
+    assert fire(flow, attempt(rules, row, person("ed", "director"), "approve"), office).moved is True
+
+
+def test_who_holds_two_roles_takes_the_seat_that_others_leave(rules, office, noon):
+    flow, row = seated(rules, 200), Row("draft")
+    fire(flow, attempt(rules, row, OFFICER, "ask"), office)
+    fire(flow, attempt(rules, row, person("cy", "chair", "second"), "approve"), office)
+    assert fire(flow, attempt(rules, row, person("di", "chair"), "approve"), office).moved is True
+
+
+def test_below_the_threshold_any_of_the_roles_approves_alone(rules, office, noon):
+    flow, row = seated(rules, 100), Row("draft")
+    fire(flow, attempt(rules, row, OFFICER, "ask"), office)
+    assert row.approvals_needed == {"approve": 1}
+    assert fire(flow, attempt(rules, row, person("ed", "director"), "approve"), office).moved is True
+
+
+def test_a_move_may_take_on_several_duties_and_each_bars(rules, office):
+    duties = ["decide", {"name": "choose", "on": "item"}]
+    asked = []
+
+    class Barring(type(office)):
+        def check_duty(self, ctx, duty):
+            asked.append((duty.name, duty.on))
+            return Decision(duty.on is None or ctx.actor.user_id != "bo", "Chosen by you.")
+
+        def record_duty(self, ctx, duty):
+            self.duties[ctx.actor.user_id, duty.on] = duty.name
+
+    flow, here = compiled(rules, TWO, {"end": move("draft", "done", duty=duties)}), Barring()
+    with pytest.raises(Forbidden, match="Chosen by you"):
+        fire(flow, attempt(rules, Row("draft"), person("bo", "officer"), "end"), here)
+    fire(flow, attempt(rules, Row("draft"), person("cy", "officer"), "end"), here)
+    assert asked == [("decide", None), ("choose", "item")] * 2
+    assert here.duties == {("cy", None): "decide", ("cy", "item"): "choose"}
+
+
+def test_a_stage_waits_for_a_role_only_while_its_condition_holds(rules, office, noon):
+    known = {"minor": None}
+    rules.fact("child", fields={"minor": "Under 18."})(lambda ctx: {"minor": known["minor"]})
+    rules.effect("ask_age", help="Asks.")(lambda ctx: known.update(minor=False))
+    stages = {"draft": stage(), "look": stage(waits_for=["officer", {"guard": "child.minor"}])}
+    moves = {"go": move("draft", "look"), "back": move("look", "draft", effects=["ask_age"])}
+    flow, row = compiled(rules, stages, moves), Row("draft")
+    fire(flow, attempt(rules, row, OFFICER, "go"), office)
+    assert row.waits_for == ["officer", "guard"], "what is not known yet is looked at"
+    fire(flow, attempt(rules, row, OFFICER, "back"), office)
+    fire(flow, attempt(rules, row, OFFICER, "go"), office)
+    assert row.waits_for == ["officer"]
 
 
 def test_the_system_cannot_approve(rules, office):

@@ -76,7 +76,7 @@ class Stays(Office):
         self.stay = 0
 
     def approvals_given(self, ctx):
-        return {user for stay, name, user in self.approvals if (stay, name) == (self.stay, ctx.move)}
+        return {user: () for stay, name, user in self.approvals if (stay, name) == (self.stay, ctx.move)}
 
     def record_approval(self, ctx):
         self.approvals.append((self.stay, ctx.move, ctx.actor.user_id))

@@ -59,17 +59,16 @@ class CaseHooks:
                     .on_conflict_do_nothing()
                 )
 
-    def approvals_given(self, ctx: MoveContext) -> frozenset[uuid.UUID]:
+    def approvals_given(self, ctx: MoveContext) -> dict[uuid.UUID, list[str]]:
         """Approvals of this stay in the stage; a send-back starts a new stay and so voids them."""
-        return frozenset(
-            db.session.scalars(
-                select(Approval.user_id).where(
-                    Approval.subject_id == ctx.subject.id,
-                    Approval.move == ctx.move,
-                    Approval.stage_since == ctx.subject.stage_since,
-                )
+        rows = db.session.execute(
+            select(Approval.user_id, Approval.roles).where(
+                Approval.subject_id == ctx.subject.id,
+                Approval.move == ctx.move,
+                Approval.stage_since == ctx.subject.stage_since,
             )
         )
+        return {user_id: roles for user_id, roles in rows}  # noqa: C416 - a row is no pair to the type checker
 
     def record_approval(self, ctx: MoveContext) -> None:
         """One row per person, move and stay."""
@@ -81,6 +80,7 @@ class CaseHooks:
                 move=ctx.move,
                 stage_since=ctx.subject.stage_since,
                 user_id=ctx.actor.user_id,
+                roles=sorted(ctx.actor.roles),
                 approved_at=clock.now(),
             )
         )

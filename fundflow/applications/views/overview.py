@@ -96,7 +96,7 @@ def _card(case: Application, kinds: frozenset[str]) -> Card:
 def _tasks(card: Card) -> Iterable[Task]:
     """Forms that are open to this person now, and the steps that the stage waits for him to take."""
     case, definition = card.case, card.definition
-    if not card.kinds & set(card.stage.waits_for):
+    if not card.kinds & set(case.waits_for):
         return
     filled = set()
     for name, form in definition.forms.items():

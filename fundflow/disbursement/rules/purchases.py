@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from fundflow.disbursement.models import Purchase
 from fundflow.disbursement.service import deliveries, money, purchases
 from fundflow.disbursement.service.tranches import is_final
+from fundflow.ledger import balances
 from fundflow.platform.money import show
 from fundflow.workflow import Decision, FormName, MoveContext, effect, guard
 
@@ -148,6 +149,27 @@ def plan_purchases(
     purchases.plan(
         ctx, form=form, rows=rows, columns={**COLUMNS, **(columns or {})}, recipient=recipient or {}
     )
+
+
+@guard("line_covers_purchases", help="The budget line holds what the plan needs beyond what the case has.")
+def line_covers_purchases(
+    ctx: MoveContext, form: FormName, rows: str, columns: Mapping[str, str] | None = None
+) -> Decision:
+    """Asked again, under a lock, when `reserve_purchases` posts."""
+    short = purchases.short_of(ctx, form=form, rows=rows, columns={**COLUMNS, **(columns or {})})
+    available = balances(ctx.case.call.line_id).get("available", 0)
+    left = show(available, ctx.case.currency, ctx.actor.language)
+    return Decision(short.minor <= available, _l("The budget line has only %(left)s left.", left=left))
+
+
+@effect(
+    "reserve_purchases",
+    help="Reserves what the purchases not yet ordered need beyond what the case has in reserve.",
+    money=True,
+)
+def reserve_purchases(ctx: MoveContext) -> None:
+    """Goes after `plan_purchases`; a plan that is approved again reserves only the difference."""
+    purchases.reserve(ctx)
 
 
 @effect("record_requisition", help="The rows `lines` of the move's form become the purchase's lines.")

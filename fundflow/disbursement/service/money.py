@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from fundflow.approval.service import post_for_case
+from fundflow.disbursement.models import Purchase
 from fundflow.ledger import Entry, Posting
 from fundflow.platform.db import db
 from fundflow.platform.errors import Refused
@@ -25,6 +26,12 @@ def held(application_id: uuid.UUID, account: str, subject_id: uuid.UUID | None =
     if subject_id is not None:
         query = query.where(Posting.subject_id == subject_id)
     return int(db.session.scalar(query) or 0)
+
+
+def committed(purchase: Purchase) -> bool:
+    """Whether the ledger holds money of a purchase as ordered or paid; a cancelled order has given its money back."""
+    accounts = ("obligated", "spent")
+    return any(held(purchase.application_id, account, purchase.id) > 0 for account in accounts)
 
 
 def commit_order(ctx: MoveContext, *, price: Money, budget_minor: int, document: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select
 from fundflow.accounts import SYSTEM
 from fundflow.applications.queries import answers, latest_entry
 from fundflow.applications.service.hooks import begin_stage
+from fundflow.approval.service import post_for_case
 from fundflow.disbursement.models import Purchase, PurchaseLine, Quote
 from fundflow.disbursement.service import money
 from fundflow.disbursement.service.tranches import is_final
@@ -58,19 +59,9 @@ def plan(
     recipient who is not the beneficiary is named, and for which value of the column that is.
     """
     before = of_case(ctx)
-    under_way = Counter(
-        (row.title, row.kind, row.budget_minor) for row in before if not is_final(ctx, KIND, row.stage)
-    ) + Counter(
-        (row.title, row.kind, row.budget_minor) for row in before if row.order_number and row.price_minor
-    )
     number = max((row.number for row in before), default=0)
     other = answers(latest_entry(ctx.case.id, recipient["form"])) if recipient else {}
-    for row in answers(latest_entry(ctx.case.id, form)).get(rows) or []:
-        cost = row[columns["cost"]]
-        key = (str(row[columns["title"]])[:200], str(row.get(columns["kind"]) or "")[:40], int(cost["minor"]))
-        if under_way[key] > 0:
-            under_way[key] -= 1
-            continue
+    for key, row in _not_bought(ctx, before, form=form, rows=rows, columns=columns):
         number += 1
         name, relation = _recipient(ctx, row.get(columns["recipient"]), recipient, other)
         purchase = Purchase(
@@ -83,12 +74,58 @@ def plan(
             recipient_name=name,
             recipient_relation=relation,
             budget_minor=key[2],
-            currency=str(cost["currency"]),
+            currency=str(row[columns["cost"]]["currency"]),
             choice_reason="",
         )
         begin_stage(actor=SYSTEM, case=ctx.case, kind=KIND, subject=purchase)
         db.session.add(purchase)
     db.session.flush()
+
+
+def _not_bought(
+    ctx: MoveContext, before: Sequence[Purchase], *, form: str, rows: str, columns: Mapping[str, str]
+) -> Iterator[tuple[tuple[str, str, int], Mapping[str, Any]]]:
+    """The rows of the newest plan, as (title, kind, cost in minor units), that no purchase stands for yet."""
+    bought = Counter(
+        (row.title, row.kind, row.budget_minor)
+        for row in before
+        if not is_final(ctx, KIND, row.stage) or money.committed(row)
+    )
+    for row in answers(latest_entry(ctx.case.id, form)).get(rows) or []:
+        key = (
+            str(row[columns["title"]])[:200],
+            str(row.get(columns["kind"]) or "")[:40],
+            int(row[columns["cost"]]["minor"]),
+        )
+        if bought[key] > 0:
+            bought[key] -= 1
+        else:
+            yield key, row
+
+
+def short_of(
+    ctx: MoveContext, *, form: str | None = None, rows: str = "", columns: Mapping[str, str] | None = None
+) -> Money:
+    """What the purchases that are not ordered yet need beyond what the case holds in reserve.
+
+    With `form`, the rows of its newest plan that are no purchases yet count too. What an order took, and what it
+    saved against its budget, is not asked for again.
+    """
+    before = of_case(ctx)
+    needed = sum(
+        row.budget_minor for row in before if not row.order_number and not is_final(ctx, KIND, row.stage)
+    )
+    if form is not None:
+        planned = _not_bought(ctx, before, form=form, rows=rows, columns=columns or {})
+        needed += sum(key[2] for key, _row in planned)
+    return Money(max(needed - money.held(ctx.case.id, "reserved"), 0), ctx.case.currency)
+
+
+def reserve(ctx: MoveContext) -> None:
+    """Reserve what the purchases that are not ordered yet still need; Refused when the line holds less."""
+    short = short_of(ctx)
+    if short.minor:
+        post_for_case(ctx, "reserved", source="available", target="reserved", amount=short)
 
 
 def _recipient(

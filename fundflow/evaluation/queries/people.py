@@ -98,7 +98,7 @@ def _excluding(case: Application) -> set[str]:
     """The duties that bar a person from the duties of a review, as the programme separates them."""
     definition = definition_of(case.version_id)
     machine = definition.machines.get("review")
-    own = {move.move.duty for move in machine.moves.values() if move.move.duty} if machine else set()
+    own = {duty for move in machine.moves.values() for duty in move.move.duties} if machine else set()
     names = {duty.name for duty in own}
     groups = [exclusive_duties(definition, duty) for duty in own]
     return {other for group in groups if names & set(group) for other in group} - names

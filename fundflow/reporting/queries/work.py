@@ -202,8 +202,8 @@ def _bar(actor: Actor, groups: list[Group]) -> None:
 
 
 def _excluded(group: Group, task: Task, move: CompiledMove, held: dict[uuid.UUID, str]) -> bool:
-    duty = move.move.duty
-    if duty is None or duty.name not in exclusive_duties(group.definition, duty):
-        return False
-    mine = held.get(task.id if duty.on else task.application_id)
-    return mine is not None and mine != duty.name
+    for duty in move.move.duties:
+        mine = held.get(task.id if duty.on else task.application_id)
+        if mine not in {None, duty.name} and duty.name in exclusive_duties(group.definition, duty):
+            return True
+    return False

@@ -6,8 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from fundflow.workflow.checks.report import Report
-from fundflow.workflow.conditions import Condition, ConditionFault
+from fundflow.workflow.checks.report import Report, check_condition
 from fundflow.workflow.context import move_scope
 from fundflow.workflow.definition import SYSTEM, Move, RuleRef
 from fundflow.workflow.parameters import Kind, Parameters
@@ -61,8 +60,22 @@ def _check_people(report: Report, name: str, move: Move) -> None:
             hint="Name roles, or `system`, under `by`.",
             why="The way it opens could never be taken.",
         )
-    if move.duty is not None and move.duty.on is not None and move.duty.on not in report.machines:
-        report.unknown(("moves", name, "duty", "on"), "machine", move.duty.on, report.machines)
+    _check_duties(report, name, move)
+
+
+def _check_duties(report: Report, name: str, move: Move) -> None:
+    path: Path = ("moves", name, "duty")
+    scopes = [duty.on for duty in move.duties]
+    for duty in move.duties:
+        if duty.on is not None and duty.on not in report.machines:
+            report.unknown((*path, "on"), "machine", duty.on, report.machines)
+    if len(set(scopes)) < len(scopes):
+        report.add(
+            path,
+            f"the move '{name}' takes on two duties in one place",
+            hint="Give one of them `on:` a kind of sub-object.",
+            why="One person holds one duty on a case or a sub-object, so nobody could make the move.",
+        )
 
 
 def _check_approvals(report: Report, name: str, move: Move) -> None:
@@ -74,15 +87,32 @@ def _check_approvals(report: Report, name: str, move: Move) -> None:
     if SYSTEM in move.by:
         report.add(path, f"the system cannot approve '{name}'", hint="Take `system` out of `by`.")
     scope = move_scope(report.registry, report.known.values, ())
-    for index, threshold in enumerate(move.approvals.above):
+    usual = move.approvals
+    _check_seats(report, (*path, "from"), move, usual.seats)
+    for index, threshold in enumerate(usual.above):
         here = (*path, "above", index)
-        _check_condition(report, (*here, "when"), threshold.when, scope)
-        if threshold.count <= move.approvals.count:
+        check_condition(report, (*here, "when"), threshold.when, scope)
+        _check_seats(report, (*here, "from"), move, threshold.seats)
+        asked = max(threshold.count, len(threshold.seats))
+        if asked <= max(usual.count, len(usual.seats)) and threshold.seats in ((), usual.seats):
             report.add(
                 (*here, "count"),
-                f"the threshold asks for {threshold.count}, no more than without it",
+                f"the threshold asks for {asked}, no more than without it",
                 severity="warning",
             )
+
+
+def _check_seats(report: Report, path: Path, move: Move, seats: tuple[tuple[str, ...], ...]) -> None:
+    """Each approval comes from a role that may make the move at all."""
+    for number, seat in enumerate(seats):
+        for role in seat:
+            if role not in move.by:
+                report.add(
+                    (*path, number),
+                    f"an approval is asked of '{role}', who may not make the move",
+                    hint="Add the role under `by`.",
+                    why="The approval could never be given.",
+                )
 
 
 def _check_guard(use: _Use) -> None:
@@ -115,7 +145,7 @@ def _check_effect(use: _Use) -> None:
         return
     if _bound(use, use.report.registry.bind_effect) is not None:
         _check_names(use, rule.parameters)
-    if rule.money and use.move.duty is None and set(use.move.by) != {SYSTEM}:
+    if rule.money and not use.move.duties and set(use.move.by) != {SYSTEM}:
         use.add(
             f"the effect '{rule.name}' moves money in a move without a duty",
             hint="Add `duty:` to the move.",
@@ -148,7 +178,7 @@ def _check_names(use: _Use, parameters: Parameters) -> None:
 def _check_name(use: _Use, path: Path, kind: Kind, name: str) -> None:
     report = use.report
     if kind == "cel":
-        _check_condition(report, path, name, use.scope)
+        check_condition(report, path, name, use.scope)
     elif kind == "role":
         report.check_role(path, name, "It would concern nobody.")
     else:
@@ -165,10 +195,3 @@ def _known(use: _Use, kind: Kind) -> Collection[str]:
         looked_at = machines.values() if named is None else [named]
         return [key for each in looked_at for key in (each.stages if kind == "stage" else each.moves)]
     return {"form": known.forms, "letter": known.letters, "mail": known.mails, "kind": machines}[kind]
-
-
-def _check_condition(report: Report, path: Path, text: str, scope: Mapping[str, Any]) -> None:
-    try:
-        Condition(text, scope)
-    except ConditionFault as fault:
-        report.add(path, f"in the condition: {fault}", why="It could not be answered for any case.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fundflow.platform.strict_yaml import Path, Places
+from fundflow.workflow.conditions import Condition, ConditionFault
 from fundflow.workflow.definition import SYSTEM, Machine
 from fundflow.workflow.findings import Finding, Severity, nearest
 from fundflow.workflow.registry import Registry
@@ -28,7 +29,7 @@ class Known:
 
     `roles` holds the roles of the office and the kinds of party; `forms` maps each form to the names that
     conditions may read in it as `m.<name>` (None: not checked); `values` are the names under `v` (None: not
-    checked).
+    checked). `clock_moves` are the moves that the clock makes by itself, beside those of deadlines.
     """
 
     roles: Collection[str]
@@ -36,6 +37,7 @@ class Known:
     letters: Collection[str]
     mails: Collection[str]
     values: Collection[str] | None = None
+    clock_moves: Collection[str] = ()
 
     def has_role(self, role: str) -> bool:
         """Whether a role exists; the system is always one."""
@@ -80,3 +82,11 @@ class Report:
         many = isinstance(values, list | tuple) and len(values) > 1
         index = list(values).index(name) if many else 0
         return (*path, index)
+
+
+def check_condition(report: Report, path: Path, text: str, scope: Mapping[str, Any]) -> None:
+    """Write a finding when a condition cannot be read, or names what is not in scope."""
+    try:
+        Condition(text, scope)
+    except ConditionFault as fault:
+        report.add(path, f"in the condition: {fault}", why="It could not be answered for any case.")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from fundflow.workflow.checks.report import Report
+from fundflow.workflow.checks.report import Report, check_condition
+from fundflow.workflow.context import move_scope
 from fundflow.workflow.definition import Machine, Move
 
 Graph = Mapping[str, set[str]]
@@ -26,6 +27,7 @@ def check_stages(report: Report) -> None:
 
 def _check_names(report: Report) -> None:
     machine = report.machine
+    scope = move_scope(report.registry, report.known.values, ())
     if machine.initial not in machine.stages:
         report.unknown(("initial",), "stage", machine.initial, machine.stages, "No case could begin.")
     for name, move in machine.moves.items():
@@ -36,9 +38,11 @@ def _check_names(report: Report) -> None:
         if move.to is not None and move.to not in machine.stages:
             report.unknown(("moves", name, "to"), "stage", move.to, machine.stages)
     for name, stage in machine.stages.items():
-        for role in stage.waits_for:
-            path = report.place_of(("stages", name, "waits_for"), stage.waits_for, role)
-            report.check_role(path, role, "Nobody would find the case in a queue.")
+        for each in stage.waiting:
+            path = report.place_of(("stages", name, "waits_for"), stage.waits_for, each.role)
+            report.check_role(path, each.role, "Nobody would find the case in a queue.")
+            if each.when is not None:
+                check_condition(report, path, each.when, scope)
 
 
 def _check_spellings(report: Report) -> None:
