@@ -11,10 +11,8 @@ from fundflow.forms.summary import Item, SummarySection, csv_columns, csv_values
 from fundflow.forms.validation import Problems, normalise_submission, sum_names, validate
 
 __all__ = [
-    "ROW_BUTTONS", "AnyQuestion", "BadInput", "Context", "Finding", "Form", "Item", "Line", "PageForm", "Parameter",
-    "Problems", "QuestionType",
-    "Section", "SummarySection", "Table", "apply_row_action", "build", "cel_answers", "check",
-    "csv_columns", "csv_values", "normalise_submission", "of", "parts_of", "pdf_rows", "question_types",
-    "read_parts", "sum_names", "summary",
-    "validate",
+    "ROW_BUTTONS", "AnyQuestion", "BadInput", "Context", "Finding", "Form", "Item", "Line", "PageForm",
+    "Parameter", "Problems", "QuestionType", "Section", "SummarySection", "Table", "apply_row_action", "build",
+    "cel_answers", "check", "csv_columns", "csv_values", "normalise_submission", "of", "parts_of", "pdf_rows",
+    "question_types", "read_parts", "sum_names", "summary", "validate",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from fundflow import forms
 from fundflow.forms import Form
 from fundflow.forms import definition as d
 from fundflow.forms.speech import gettext as _
@@ -37,7 +38,8 @@ class Value(_Part):
     `from`: one column or several, joined by `join`. A path goes into nested records: `team.size`, and
     `milestones[].title` takes one of a list. `template`: text with `{column}` in it. `constant`: the same for
     every row. `values`: what the file says -> what is stored. `default`: where the file says nothing.
-    `currency`: the column that names the currency of an amount. `rows`: the columns of a table of rows; they
+    `currency`: the column that names the currency of an amount. `parts`: where each part of a person, an address
+    or a span of days comes from. `rows`: the columns of a table of rows; they
     follow the list of a `[]` path, or, with `numbered: 5`, the columns `title {n}` for n from 1 to 5.
     """
 
@@ -48,6 +50,7 @@ class Value(_Part):
     default: Any = None
     join: str | None = None
     currency: str | None = None
+    parts: dict[str, Source] = {}
     rows: dict[str, Source] = {}
     numbered: int | None = Field(None, ge=1, le=200)
 
@@ -58,8 +61,8 @@ class Value(_Part):
             yield from PLACEHOLDER.findall(self.template)
         if self.currency:
             yield self.currency
-        for column in self.rows.values():
-            yield from column.paths()
+        for inner in (*self.parts.values(), *self.rows.values()):
+            yield from inner.paths()
 
 
 def _short(value: Any) -> Any:
@@ -125,6 +128,9 @@ def default_mapping(form: Form) -> Mapping:
         if isinstance(question, d.Rows):
             columns = [column.id for column in question.columns]
             questions[question.id] = {"rows": {column: f"{question.id}[].{column}" for column in columns}}
+        elif isinstance(question, d.Parts):
+            names = forms.parts_of(question)
+            questions[question.id] = {"parts": {name: f"{question.id}_{name}" for name in names}}
         elif not isinstance(question, d.Unasked | d.File):
             questions[question.id] = question.id
     return Mapping.model_validate({"key": "key", "received_at": "received_at", "questions": questions})
@@ -148,6 +154,18 @@ def _faults(mapping: Mapping, form: Form) -> Iterator[tuple[tuple[str, ...], str
             yield from _row_faults(name, source, question)
         elif source.rows:
             yield ("questions", name, "rows"), _("this question is not a table of rows")
+        elif isinstance(question, d.Parts):
+            yield from _part_faults(name, source, question)
+        elif source.parts:
+            yield ("questions", name, "parts"), _("this question has no parts")
+
+
+def _part_faults(name: str, source: Value, question: d.Parts) -> Iterator[tuple[tuple[str, ...], str]]:
+    if not source.parts:
+        yield ("questions", name), _("this question has parts: say under `parts` where each comes from")
+    for part in source.parts:
+        if part not in forms.parts_of(question):
+            yield ("questions", name, "parts", part), _("the question has no such part")
 
 
 def _row_faults(name: str, source: Value, question: d.Rows) -> Iterator[tuple[tuple[str, ...], str]]:

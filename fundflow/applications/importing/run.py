@@ -242,7 +242,8 @@ def _checked_answers(work: _Import, record: Record) -> dict[str, Any]:
     Rules over several answers are asked only when each of them could be read.
     """
     values, today = work.definition.values, clock.today(work.definition.programme.timezone)
-    shaped = shape(record.cells, work.mapping, work.form, Context(values, today, work.mapping.numbers))
+    signer = (str(work.actor.user_id or ""), work.by or work.actor.name)
+    shaped = shape(record.cells, work.mapping, work.form, Context(values, today, work.mapping.numbers, signer))
     partial = bool(shaped.faults)
     problems = forms.validate(work.form, shaped.answers, values=values, today=today, partial=partial)
     if shaped.faults or problems:

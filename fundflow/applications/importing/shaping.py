@@ -123,10 +123,13 @@ def _from_file(record: Map[str, Any], source: Value, index: int | None) -> Any:
 def _answer(
     record: Map[str, Any], source: Value, question: Any, context: Context, index: int | None = None
 ) -> Any:
+    if isinstance(question, d.Parts):
+        parts = {name: _said(_raw(record, part, index)) for name, part in source.parts.items()}
+        return forms.read_parts(question, parts, context) if any(parts.values()) else None
     raw = _raw(record, source, index)
     if raw in NOTHING:
         return None
-    if isinstance(question, d.Choices):
+    if isinstance(question, d.Choices | d.Codes):
         several = raw if isinstance(raw, list) else re.split(r"\s*;\s*", _said(raw))
         return forms.of(question).load(
             [_said(source.values.get(_said(each), each)) for each in several], context

@@ -1,4 +1,8 @@
-"""Code lists: countries and currencies by Babel in every language, places from the CSV files here."""
+"""Code lists: countries and currencies by Babel in every language, places, sectors and goals from the CSV files here.
+
+A file has one `name` for all languages, or a column for each. Its `group` is a name, or the list of which the group
+is the entry before the point in the code: target 8.3 stands under goal 8.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +38,7 @@ def entries(name: str, language: str) -> tuple[Entry, ...]:
     if name == "currencies":
         names = Locale.parse(language).currencies
         return _by_name((code, f"{code} – {names.get(code, code)}") for code in _live_currencies())
-    return _from_file(_FILES.get(name, name))
+    return _from_file(_FILES.get(name, name), language)
 
 
 @lru_cache(maxsize=128)
@@ -67,10 +71,25 @@ def _live_currencies() -> frozenset[str]:
     return frozenset(code for uses in by_country for code, _, end, tender in uses if end is None and tender)
 
 
-@lru_cache(maxsize=16)
-def _from_file(name: str) -> tuple[Entry, ...]:
+@lru_cache(maxsize=64)
+def _from_file(name: str, language: str) -> tuple[Entry, ...]:
     source = files(__package__) / f"{name}.csv"
     if not name.isidentifier() or not source.is_file():
         raise KeyError(name)
     with source.open(encoding="utf-8") as lines:
-        return tuple(Entry(row["code"], row["name"], row["group"]) for row in csv.DictReader(lines))
+        return tuple(
+            Entry(row["code"], _name(row, language), _group(row, language)) for row in csv.DictReader(lines)
+        )
+
+
+def _name(row: dict[str, str], language: str) -> str:
+    """The one name, or that of the language with the code, by which people know such entries."""
+    return row["name"] if "name" in row else f"{row['code']} – {row.get(language) or row['en']}"
+
+
+def _group(row: dict[str, str], language: str) -> str:
+    """The group's own name, or that of the entry of another list, with its number."""
+    if not (files(__package__) / f"{row['group']}.csv").is_file():
+        return row["group"]
+    number = row["code"].partition(".")[0]
+    return names(row["group"], language)[number]

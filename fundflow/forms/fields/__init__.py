@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fundflow.forms import definition as d
@@ -20,7 +21,18 @@ from fundflow.forms.fields.rows import RowsField
 from fundflow.forms.fields.signature import SignatureField
 from fundflow.forms.fields.simple import SIMPLE
 
-__all__ = ["BadInput", "Context", "FieldType", "GroupField", "Line", "RowsField", "Table", "of"]
+__all__ = [
+    "BadInput",
+    "Context",
+    "FieldType",
+    "GroupField",
+    "Line",
+    "RowsField",
+    "Table",
+    "of",
+    "parts_of",
+    "read_parts",
+]
 
 _TYPES: dict[type[d.Base], type[FieldType[Any]]] = SIMPLE | {
     d.Choices: ChoicesField,
@@ -37,6 +49,16 @@ _TYPES: dict[type[d.Base], type[FieldType[Any]]] = SIMPLE | {
     d.Heading: HeadingField,
     d.Guidance: GuidanceField,
 }
+
+
+def parts_of(question: d.Parts) -> tuple[str, ...]:
+    """The names of a question's parts that are asked."""
+    return tuple(of(question).parts)  # type: ignore[attr-defined]
+
+
+def read_parts(question: d.Parts, texts: Mapping[str, str], context: Context) -> dict[str, Any]:
+    """The stored answer from a text for each part; raises BadInput with the part's name."""
+    return of(question).gather(texts, context)  # type: ignore[attr-defined, no-any-return]
 
 
 def of(question: d.Base) -> FieldType[Any]:

@@ -56,7 +56,7 @@ class GroupField(FieldType[Q]):
     def empty(self, stored: Any) -> bool:
         if not isinstance(stored, Mapping):
             return stored in (None, "", [])
-        return all(part.empty(stored.get(name)) for name, part in self.parts.items())
+        return all(value in (None, "", [], {}) for value in stored.values())
 
     # ------------------------------------------------------------------------------------------- reading
     def load(self, raw: Sequence[str], context: Context) -> dict[str, Any]:
@@ -91,7 +91,7 @@ class GroupField(FieldType[Q]):
 
     # ------------------------------------------------------------------------------------------- checks
     def problems_at(self, stored: Any, context: Context, *, partial: bool = False) -> dict[str, str]:
-        if self.empty(stored) and not stored:
+        if self.empty(stored):
             return {}
         if not isinstance(stored, Mapping) or set(stored) - set(self.parts) - self.beside:
             return {"": _("These parts cannot be read.")}

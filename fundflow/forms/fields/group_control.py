@@ -26,7 +26,7 @@ class GroupAnswerField(AnswerField):
         for name, part in self.answer.parts.items():
             cell = AnswerField(
                 part, self.context.language, name=f"{self.name}-{name}", path=f"{self.path}.{name}",
-                context=self.context,
+                context=self.context, _form=None,
             )  # fmt: skip
             cell.data = before.get(name)
             if self.sent:
