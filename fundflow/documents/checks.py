@@ -30,6 +30,7 @@ class Finding:
     path: Path
     message: str
     level: Literal["error", "warning"] = "error"
+    line: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ def _check_text(text: _Text, scope: frozenset[str], languages: Collection[str]) 
                 yield Finding((*text.path, language), "this text is fixed: it cannot hold values")
             continue
         for finding in sandbox.check(wording, scope | text.names, kind=text.kind):
-            yield Finding((*text.path, language), f"line {finding.line} of the text: {finding.message}")
+            message = f"line {finding.line} of the text: {finding.message}"
+            yield Finding((*text.path, language), message, line=finding.line)
 
 
 def _has_words(wording: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from fundflow.forms import arithmetic, fields, limits
 from fundflow.forms import definition as d
+from fundflow.forms.circles import circles
 from fundflow.forms.reading import NAMES, cel_answers
 from fundflow.forms.validation import sum_names
 from fundflow.forms.wording import known, places
@@ -31,18 +32,24 @@ def check(form_def: d.Form, *, values: Mapping[str, Any], languages: Collection[
     return [
         *found,
         *_conditions(form_def, values),
+        *_circles(form_def),
         *_words(form_def, values),
         *_languages(form_def, languages),
     ]
 
 
 def _doubles(form_def: d.Form) -> Iterator[Finding]:
-    for kind, ids in (
-        ("section", [section.id for section in form_def.sections]),
-        ("question", [*(question.id for question in form_def.questions()), *sum_names(form_def.questions())]),
-    ):
-        for double in sorted({name for name in ids if ids.count(name) > 1}):
-            yield (f"{kind}s.{double}", "error", f"{kind} {double!r} stands twice")
+    sections: set[str] = set()
+    questions = sum_names(form_def.questions())
+    for at, section in enumerate(form_def.sections):
+        if section.id in sections:
+            yield (f"sections.{at}", "error", f"section {section.id!r} stands twice")
+        sections.add(section.id)
+        for number, question in enumerate(section.questions):
+            if question.id in questions:
+                path = f"sections.{at}.questions.{number}"
+                yield (path, "error", f"question {question.id!r} stands twice")
+            questions.add(question.id)
 
 
 def _faults(question: d.AnyQuestion, values: Mapping[str, Any]) -> Iterator[str]:
@@ -127,6 +134,11 @@ def _conditions(form_def: d.Form, values: Mapping[str, Any]) -> Iterator[Finding
                     "error",
                     f"there is no question {rule.at!r}",
                 )
+
+
+def _circles(form_def: d.Form) -> Iterator[Finding]:
+    for path, way in circles(form_def):
+        yield path, "error", f"the question waits for its own answer: {' → '.join(way)}"
 
 
 def _words(form_def: d.Form, values: Mapping[str, Any]) -> Iterator[Finding]:

@@ -38,6 +38,7 @@ class _Node:
     line: int
     column: int
     children: Mapping[str | int, _Node]
+    block: bool = False
 
 
 class Places:
@@ -52,10 +53,19 @@ class Places:
         A member of a mapping is placed at its key, a member of a list at its value; the latter is named by
         its index or by its `id`.
         """
+        node = self._find(path)
+        return node.line, node.column
+
+    def at_line(self, path: Path, line: int) -> tuple[int, int]:
+        """As `at`, for a line (from 1) of the text that stands there: in a block (`|`) it is a line of the file."""
+        node = self._find(path)
+        return (node.line + line, 1) if node.block else (node.line, node.column)
+
+    def _find(self, path: Path) -> _Node:
         node = self._root
         for step in path:
             node = node.children.get(step) or _by_id(node, str(step)) or node
-        return node.line, node.column
+        return node
 
 
 def _by_id(node: _Node, name: str) -> _Node | None:
@@ -145,7 +155,7 @@ class _Builder:
         if tag := getattr(event, "tag", None):
             raise self._fault(event, f"tags such as {tag} are not allowed")
         if isinstance(event, yaml.ScalarEvent):
-            return self._place(event, self._scalar(event), {})
+            return self._place(event, self._scalar(event), {}, block=event.style == "|")
         if depth > MAX_DEPTH:
             raise self._fault(event, f"the nesting is deeper than {MAX_DEPTH}")
         if isinstance(event, yaml.SequenceStartEvent):
@@ -166,7 +176,7 @@ class _Builder:
                 line = members[key].line
                 raise self._fault(event, f"the key '{key}' is already given in line {line}")
             value = self._node(next(self._events), depth + 1)
-            members[key] = self._place(event, value.value, value.children)
+            members[key] = self._place(event, value.value, value.children, block=value.block)
         return self._place(start, {key: node.value for key, node in members.items()}, members)
 
     def _key(self, event: yaml.Event) -> str:
@@ -191,8 +201,10 @@ class _Builder:
             raise self._fault(event, "this number is too long: put it in quotes if it is a code")
         return int(text)
 
-    def _place(self, event: yaml.Event, value: Any, children: Mapping[str | int, _Node]) -> _Node:
-        return _Node(value, *_mark(event), children)
+    def _place(
+        self, event: yaml.Event, value: Any, children: Mapping[str | int, _Node], *, block: bool = False
+    ) -> _Node:
+        return _Node(value, *_mark(event), children, block)
 
     def _fault(self, event: yaml.Event, message: str) -> YamlFault:
         return YamlFault(self._source, *_mark(event), message)

@@ -8,7 +8,10 @@ from pathlib import PurePosixPath
 from fundflow import documents, forms
 from fundflow.accounts import role_names
 from fundflow.forms import Form
+from fundflow.programmes.coherence import coherence
+from fundflow.programmes.figures import figures
 from fundflow.programmes.loading import Parsed, parse
+from fundflow.programmes.reasons import explained
 from fundflow.programmes.references import CASE, PARTY_KINDS, Place, references
 from fundflow.programmes.wordings import languages, letter_wordings, mail_wordings
 from fundflow.workflow import Finding, Known, MachineFile, Registry, check_machines, default_registry, nearest
@@ -24,7 +27,7 @@ def check(files: Mapping[str, str], registry: Registry = default_registry) -> li
     """
     parsed, findings = parse(files)
     if parsed is None:
-        return sorted(findings, key=_order)
+        return sorted(map(explained, findings), key=_order)
     parts: tuple[Callable[[Parsed, Registry], Iterator[Finding]], ...] = (
         _machines,
         _forms,
@@ -33,9 +36,12 @@ def check(files: Mapping[str, str], registry: Registry = default_registry) -> li
         letter_wordings,
         mail_wordings,
         references,
+        figures,
+        coherence,
         languages,
     )
-    return sorted({found: None for part in parts for found in part(parsed, registry)}, key=_order)
+    found = {explained(each): None for part in parts for each in part(parsed, registry)}
+    return sorted(found, key=_order)
 
 
 def _order(finding: Finding) -> tuple[str, str, int, int]:
@@ -96,7 +102,7 @@ def _letters(parsed: Parsed, registry: Registry) -> Iterator[Finding]:
     for letter_id, letter in parsed.letters.items():
         place = Place(parsed, f"letters/{PurePosixPath(letter_id)}.yaml")
         for fault in documents.check(letter, languages=parsed.programme.languages):
-            yield place.finding(fault.path, fault.message, severity=fault.level)
+            yield place.finding(fault.path, fault.message, severity=fault.level, line=fault.line)
         for number, fact in enumerate(letter.facts):
             if fact not in registry.facts:
                 yield place.finding(

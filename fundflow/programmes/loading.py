@@ -103,7 +103,7 @@ def read_folder(path: Path) -> dict[str, str]:
     for item in sorted(path.rglob("*.yaml")):
         if item.is_symlink() or not item.is_file():
             raise Invalid({item.name: "links are not read"})
-        files[item.relative_to(path).as_posix()] = item.read_text(encoding="utf-8")
+        files[item.relative_to(path).as_posix()] = item.read_text(encoding="utf-8", errors="surrogateescape")
     if sum(map(len, files.values())) > LARGEST_TOTAL:
         raise Invalid({path.name: "the programme's files are too large"})
     return files

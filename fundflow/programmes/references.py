@@ -29,11 +29,20 @@ class Place:
     parsed: Parsed
     file: str
 
-    def finding(self, path: Path, message: str, *, severity: Severity = "error", hint: str = "") -> Finding:
-        """A finding at the place of a path, or at the top of a file that is not there."""
+    def finding(
+        self,
+        path: Path,
+        message: str,
+        *,
+        severity: Severity = "error",
+        hint: str = "",
+        why: str = "",
+        line: int = 1,
+    ) -> Finding:
+        """A finding at the place of a path (at a line of a longer text there), or at the top of a missing file."""
         places = self.parsed.places.get(self.file)
-        line, column = places.at(path) if places else (1, 1)
-        return Finding(severity, self.file, line, column, message, hint)
+        row, column = places.at_line(path, line) if places else (1, 1)
+        return Finding(severity, self.file, row, column, message, hint, why)
 
     def unknown(self, path: Path, what: str, name: str, known: Collection[str]) -> Finding:
         """A name that stands for nothing, with the nearest one that does."""

@@ -29,7 +29,8 @@ def mail_wordings(parsed: Parsed, registry: Registry) -> Iterator[Finding]:
             for language, text in words.items():
                 path: Path = (mail_id, part, language)
                 for fault in check_text(text, mail.facts):
-                    yield place.finding(path, f"line {fault.line} of the text: {fault.message}")
+                    message = f"line {fault.line} of the text: {fault.message}"
+                    yield place.finding(path, message, line=fault.line)
                 yield from _fields(place, path, text, mail.facts, registry)
 
 
@@ -56,12 +57,13 @@ def languages(parsed: Parsed, _registry: Registry) -> Iterator[Finding]:
 def _fields(
     place: Place, path: Path, text: str, facts: Collection[str], registry: Registry
 ) -> Iterator[Finding]:
-    for expression in _EXPRESSION.findall(text):
-        for fact, field in _READ.findall(expression):
+    for expression in _EXPRESSION.finditer(text):
+        for fact, field in _READ.findall(expression.group()):
             known = registry.facts[fact].fields if fact in facts and fact in registry.facts else None
             if known is not None and field not in known:
                 message = f"unknown field of the fact '{fact}': '{field}'"
-                yield place.finding(path, message, hint=nearest(field, known))
+                line = text.count("\n", 0, expression.start()) + 1
+                yield place.finding(path, message, hint=nearest(field, known), line=line)
 
 
 def _texts(data: Any, path: Path) -> Iterator[tuple[Path, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -13,6 +14,11 @@ from pydantic import BaseModel, ValidationError
 from fundflow.platform.strict_yaml import Places, YamlFault
 
 Severity = Literal["error", "warning"]
+
+_PATH = re.compile(r"^[\w.]+: ")
+_NAMED = re.compile(r"'[^']*'|\{\{.*?\}\}|\d[\d,.]*")
+_MEANT = re.compile(r"[Dd]id you mean '([^']+)'")
+_LONGEST_CODE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,32 @@ class Finding:
     message: str
     hint: str = ""
     why: str = ""
+
+    @property
+    def code(self) -> str:
+        """The kind of finding: its message without the names and figures of this one case."""
+        words = re.findall(r"[a-z]+", _NAMED.sub(" ", _PATH.sub("", self.message)).lower())
+        return "_".join(words[:_LONGEST_CODE])
+
+    @property
+    def meant(self) -> str:
+        """The name that was probably meant; empty when nothing comes near."""
+        found = _MEANT.search(f"{self.hint} {self.message}")
+        return found.group(1) if found else ""
+
+    def plain(self) -> dict[str, str | int]:
+        """The finding as plain values, for editors and pages."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "severity": self.severity,
+            "code": self.code,
+            "message": self.message,
+            "did_you_mean": self.meant,
+            "hint": self.hint,
+            "why": self.why,
+        }
 
     def __str__(self) -> str:
         extra = "".join(f" {part}" for part in (self.hint, self.why) if part)
@@ -47,7 +79,9 @@ def shape_findings(error: ValidationError, model: Any, file: str, places: Places
     """What does not fit a model (or a dict of models), each at its place; unknown keys with what was meant."""
     findings: list[Finding] = []
     for each in error.errors(include_url=False):
-        line, column = places.at(_walk(model, each["loc"])[0])
+        written = _walk(model, each["loc"])[0]
+        chosen = ("type",) if each["type"] == "union_tag_invalid" else ()
+        line, column = places.at((*written, *chosen))
         message, hint = _in_words(each, model)
         findings.append(Finding("error", file, line, column, message, hint))
     return findings

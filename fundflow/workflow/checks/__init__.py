@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import ValidationError
 
 from fundflow.platform.strict_yaml import YamlFault, load_with_places
+from fundflow.workflow.checks.chains import check_chains
 from fundflow.workflow.checks.deadlines import check_deadlines
 from fundflow.workflow.checks.moves import check_moves
 from fundflow.workflow.checks.report import Known, MachineFile, Report
@@ -41,5 +42,6 @@ def check_machines(
         check_stages(report)
         check_deadlines(report)
         check_moves(report)
+        check_chains(report)
         findings += report.findings
     return sorted(findings, key=lambda found: (found.file, found.line, found.column))
