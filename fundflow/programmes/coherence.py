@@ -42,7 +42,10 @@ def _money(move: Move, registry: Registry) -> bool:
 
 
 def _duties(move: Move) -> tuple[Duty, ...]:
-    return () if move.duty is None else (move.duty,)
+    given: Any = move
+    if hasattr(given, "duties"):
+        return tuple(given.duties)
+    return () if given.duty is None else (given.duty,)
 
 
 def _bound_duties(parsed: Parsed, place: Place, machine: Machine, registry: Registry) -> Iterator[Finding]:

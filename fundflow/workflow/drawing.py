@@ -106,7 +106,8 @@ def _arrow(sheet: _Sheet, pair: Pair, names: list[str]) -> None:
     half, rows = WIDTH / 2, sheet.layout.places[pair[1]][0] - sheet.layout.places[pair[0]][0]
     if rows == 1:
         bend = (y2 - y1 - HEIGHT) / 2
-        path = f"M{x1 + half} {y1 + HEIGHT} C{x1 + half} {y1 + HEIGHT + bend} {x2 + half} {y2 - bend} {x2 + half} {y2 - 2}"
+        path = f"M{x1 + half} {y1 + HEIGHT} C{x1 + half} {y1 + HEIGHT + bend} "
+        path += f"{x2 + half} {y2 - bend} {x2 + half} {y2 - 2}"
         at = ((x1 + x2) / 2 + half, (y1 + HEIGHT + y2) / 2)
     elif rows > 1:
         out = max(x1, x2) + WIDTH + 46
