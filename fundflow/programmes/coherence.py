@@ -9,7 +9,7 @@ from typing import Any
 from fundflow.forms import Form
 from fundflow.programmes.loading import Parsed
 from fundflow.programmes.references import CASE, Path, Place
-from fundflow.workflow import Duty, Finding, Machine, Move, Registry, RuleRef
+from fundflow.workflow import Finding, Machine, Move, Registry, RuleRef
 
 FILLED = frozenset({"form_complete", "entry_exists", "minor_requires", "freeze_entries"})
 """Rules that wait for a form to be filled."""
@@ -41,18 +41,11 @@ def _money(move: Move, registry: Registry) -> bool:
     return any(ref.name in registry.effects and registry.effects[ref.name].money for ref in move.effects)
 
 
-def _duties(move: Move) -> tuple[Duty, ...]:
-    given: Any = move
-    if hasattr(given, "duties"):
-        return tuple(given.duties)
-    return () if given.duty is None else (given.duty,)
-
-
 def _bound_duties(parsed: Parsed, place: Place, machine: Machine, registry: Registry) -> Iterator[Finding]:
     """A money move's duty must be one that excludes others, or one person could do everything."""
     apart = parsed.programme.separation
     for name, move in machine.moves.items():
-        duties = _duties(move)
+        duties = move.duties
         bound = [duty for duty in duties if duty.name in apart.get(duty.on or "case", ())]
         if duties and not bound and _money(move, registry):
             scope = duties[0].on or "case"
@@ -66,11 +59,11 @@ def _bound_duties(parsed: Parsed, place: Place, machine: Machine, registry: Regi
 
 def _same_hand(place: Place, machine: Machine, registry: Registry) -> Iterator[Finding]:
     """Two money moves, one right after the other, by the same duty: one person may make both."""
-    moves = {name: move for name, move in machine.moves.items() if _money(move, registry) and _duties(move)}
+    moves = {name: move for name, move in machine.moves.items() if _money(move, registry) and move.duties}
     for name, move in moves.items():
         for other, before in moves.items():
             follows = other != name and before.to is not None and before.to in move.from_
-            if follows and set(_duties(before)) & set(_duties(move)):
+            if follows and set(before.duties) & set(move.duties):
                 yield place.finding(
                     ("moves", name, "duty"),
                     f"the same person may make '{other}' and then '{name}'",

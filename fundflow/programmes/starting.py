@@ -27,7 +27,9 @@ def start(slug: str, *, parent: Path | None = None) -> Path:
     written then.
     """
     if not SLUG.fullmatch(slug):
-        raise Invalid({"slug": f"{slug!r} is no slug: small letters, digits and _, a letter first, 2 to 59 of them"})
+        raise Invalid(
+            {"slug": f"{slug!r} is no slug: small letters, digits and _, a letter first, 2 to 59 of them"}
+        )
     folder = (parent or locate("workflows")) / slug
     if folder.exists() or folder.is_symlink():
         raise Invalid({"slug": f"{folder} is there already; nothing was written"})

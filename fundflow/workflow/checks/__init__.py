@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import ValidationError
 
 from fundflow.platform.strict_yaml import YamlFault, load_with_places
-from fundflow.workflow.checks.chains import check_chains
+from fundflow.workflow.checks.chains import check_chains, check_set_off
 from fundflow.workflow.checks.deadlines import check_deadlines
 from fundflow.workflow.checks.moves import check_moves
 from fundflow.workflow.checks.report import Known, MachineFile, Report
@@ -36,12 +36,14 @@ def check_machines(
 ) -> list[Finding]:
     """What is wrong with a programme's machines and with what they name, in order of place."""
     machines: Mapping[str, Machine] = {each.kind: each.machine for each in files}
-    findings: list[Finding] = []
-    for each in files:
-        report = Report(each, known, registry, machines)
+    reports = [Report(each, known, registry, machines) for each in files]
+    for report in reports:
         check_stages(report)
         check_deadlines(report)
         check_moves(report)
         check_chains(report)
-        findings += report.findings
+    if not any(report.findings for report in reports):
+        for report in reports:
+            check_set_off(report)
+    findings = [found for report in reports for found in report.findings]
     return sorted(findings, key=lambda found: (found.file, found.line, found.column))

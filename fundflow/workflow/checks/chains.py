@@ -15,7 +15,7 @@ Step = tuple[str, str]
 
 
 def check_chains(report: Report) -> None:
-    """All checks of moves that set off other moves, and of moves that only the system makes."""
+    """All checks of moves that set off other moves."""
     for name, move in report.machine.moves.items():
         for index, ref in enumerate(move.effects):
             path = ("moves", name, "effects", index)
@@ -27,7 +27,6 @@ def check_chains(report: Report) -> None:
                     report.unknown((*path, PARENT, "move"), "move of the case", target, machine.moves)
     _check_rounds(report)
     _check_clock_rounds(report)
-    _check_set_off(report)
 
 
 def _targets(ref: RuleRef) -> Iterator[Step]:
@@ -122,7 +121,7 @@ def _check_clock_rounds(report: Report) -> None:
     for name, stage in machine.stages.items():
         then = stage.deadline.then if stage.deadline else None
         move = machine.moves.get(then.move) if then and then.move else None
-        if move is not None and move.to is not None:
+        if move is not None and move.to is not None and not stage.final:
             onward[name] = move.to
     for name, first in onward.items():
         at, steps = first, 0
@@ -136,11 +135,11 @@ def _check_clock_rounds(report: Report) -> None:
             )
 
 
-def _check_set_off(report: Report) -> None:
+def check_set_off(report: Report) -> None:
     """A move that only the system may make needs something that makes it."""
     set_off = {step[1] for machine in report.machines.values() for step in _set_off_by(machine, report)}
     for name, move in report.machine.moves.items():
-        if set(move.by) == {SYSTEM} and name not in set_off:
+        if set(move.by) == {SYSTEM} and name not in set_off | set(report.known.clock_moves):
             report.add(
                 ("moves", name),
                 f"nothing makes the move '{name}', which only the system may make",
