@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fundflow.accounts import Actor, role_names
@@ -18,17 +18,26 @@ PERSONS = frozenset({"applicant", "beneficiary", "guardian"})
 
 @dataclass(frozen=True)
 class CaseActor:
-    """An actor as seen from one case: the roles that hold here, party kinds included."""
+    """An actor as seen from one case: the roles that hold here, party kinds included.
+
+    `duties` are those he holds here, by scope, or None when nobody has looked.
+    """
 
     user_id: uuid.UUID | None
     name: str
     language: str
     roles: frozenset[str]
     is_system: bool
+    duties: Mapping[uuid.UUID, str] | None = None
 
 
 def on_case(
-    actor: Actor, case: Application, party_kinds: Iterable[str], *, on_behalf: str | None = None
+    actor: Actor,
+    case: Application,
+    party_kinds: Iterable[str],
+    *,
+    on_behalf: str | None = None,
+    duties: Mapping[uuid.UUID, str] | None = None,
 ) -> CaseActor:
     """The actor's roles on this case: grants whose scope covers it, and the kinds of party that he is.
 
@@ -43,7 +52,7 @@ def on_case(
         roles = granted | frozenset(party_kinds)
     if on_behalf:
         roles |= {on_behalf}
-    return CaseActor(actor.user_id, actor.name, actor.language, roles, actor.is_system)
+    return CaseActor(actor.user_id, actor.name, actor.language, roles, actor.is_system, duties)
 
 
 def may_read_section(section: Section, who: CaseActor, *, fills: bool) -> bool:

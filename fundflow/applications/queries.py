@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
@@ -18,18 +19,19 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    null,
     or_,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import joinedload
 
 from fundflow.accounts import Actor, Permission
-from fundflow.applications.models import Answers, Application, FormEntry, Party, Recusal, StoredFile
+from fundflow.applications.models import Answers, Application, Duty, FormEntry, Party, Recusal, StoredFile
 from fundflow.platform.db import db
 from fundflow.platform.errors import NotFound
-from fundflow.programmes.models import Call
 
 
 def visible_to(
@@ -41,47 +43,81 @@ def visible_to(
     alone); whoever is recused from a case sees it nowhere. Without `own`, what one sees only as a party is left out:
     the office's lists need no look at the parties of every case.
     """
-    if actor.is_system:
-        return true()
-    recused = _recused(actor.user_id)
+    return true() if actor.is_system else _visible(actor.user_id, *_reach(actor, permission), own=own)
+
+
+def _reach(actor: Actor, permission: Permission) -> tuple[bool, dict[str, Any]]:
+    """Where staff see cases: everywhere, or by which columns of a case and which of their values."""
+    scopes = actor.scopes(permission)
+    held = {"programme_id": scopes.programmes, "call_id": scopes.calls, "id": scopes.applications}
+    within = {} if scopes.everywhere else {name: list(ids) for name, ids in held.items() if ids}
+    return scopes.everywhere, within
+
+
+def _visible(user_id: Any, everywhere: bool, within: Mapping[str, Any], *, own: bool) -> ColumnElement[bool]:
+    """The condition over values, or over the parameters that stand for them in a statement built once."""
+    recused = exists().where(Recusal.application_id == Application.id, Recusal.user_id == user_id)
+    covered = (
+        true() if everywhere else or_(false(), *(_column(name).in_(ids) for name, ids in within.items()))
+    )
+    seen = and_(Application.reference.is_not(None), covered) if everywhere or within else false()
     if not own:
-        return and_(_staff(actor, permission), ~recused)
-    return and_(or_(_party(actor.user_id), _staff(actor, permission)), ~recused)
-
-
-def _recused(user_id: Any) -> ColumnElement[bool]:
-    return exists().where(Recusal.application_id == Application.id, Recusal.user_id == user_id)
-
-
-def _party(user_id: Any) -> ColumnElement[bool]:
-    return exists().where(
+        return and_(seen, ~recused)
+    party = exists().where(
         Party.application_id == Application.id, Party.user_id == user_id, Party.ended_at.is_(None)
     )
+    return and_(or_(party, seen), ~recused)
 
 
-def _staff(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    scopes = actor.scopes(permission)
-    if scopes.everywhere:
-        return Application.reference.is_not(None)
-    columns = {
-        Application.programme_id: scopes.programmes,
-        Application.call_id: scopes.calls,
-        Application.id: scopes.applications,
-    }
-    covered = [column.in_(ids) for column, ids in columns.items() if ids]
-    return and_(Application.reference.is_not(None), or_(*covered)) if covered else false()
+def _column(name: str) -> Any:
+    return getattr(Application, name)
 
 
-def get(actor: Actor, application_id: uuid.UUID) -> Application:
-    """One visible case with its call, version and programme; NotFound for hidden and missing alike."""
-    case = db.session.scalar(
-        select(Application)
-        .where(Application.id == application_id, visible_to(actor))
-        .options(joinedload(Application.call).joinedload(Call.programme))
-    )
+class _Reader(NamedTuple):
+    """What of an actor decides how a statement reads; those with the same reach share one that is built once."""
+
+    is_system: bool
+    everywhere: bool
+    within: tuple[str, ...]
+
+    def sees(self) -> ColumnElement[bool]:
+        """The condition of `visible_to` over parameters."""
+        among: dict[str, Any] = {name: bindparam(f"among_{name}", expanding=True) for name in self.within}
+        return true() if self.is_system else _visible(bindparam("user_id"), self.everywhere, among, own=True)
+
+
+def _reader(actor: Actor) -> tuple[_Reader, dict[str, Any]]:
+    """How statements read for an actor, and the values of its parameters."""
+    everywhere, within = _reach(actor, Permission.APPLICATION_READ)
+    among = {f"among_{name}": ids for name, ids in within.items()}
+    return _Reader(actor.is_system, everywhere, tuple(within)), {"user_id": actor.user_id, **among}
+
+
+def get(actor: Actor, sought: uuid.UUID, *, part: Any = None, lock: bool = False) -> Application:
+    """One visible case with its call, by its id or by that of a `part` (a model with an `application_id`).
+
+    With `lock` the row is read anew and held until the transaction ends. NotFound for hidden and missing alike.
+    """
+    reader, given = _reader(actor)
+    case = db.session.scalar(_one_case(reader, part, lock), {"sought": sought, **given})
     if case is None:
         raise NotFound
     return case
+
+
+@lru_cache(maxsize=128)
+def _one_case(reader: _Reader, part: Any, lock: bool) -> Select[Application]:
+    sought: Any = bindparam("sought")
+    if part is not None:
+        sought = select(part.application_id).where(part.id == sought).scalar_subquery()
+    statement = (
+        select(Application)
+        .where(Application.id == sought, reader.sees())
+        .options(joinedload(Application.call, innerjoin=True))
+    )
+    if lock:
+        return statement.with_for_update(of=Application).execution_options(populate_existing=True)
+    return statement
 
 
 def opened(
@@ -92,10 +128,9 @@ def opened(
     With `lock` case and entries are held against other writers until the transaction ends. NotFound for hidden and
     missing alike.
     """
-    staff = bool(actor.scopes(Permission.APPLICATION_READ))
-    statement = _opening(visible_to(actor), lock=lock) if staff or actor.is_system else _own_opening(lock)
-    given = {"case": application_id, "form": form, "person": actor.user_id}
-    rows = db.session.execute(statement, given).all()
+    reader, given = _reader(actor)
+    given |= {"case": application_id, "form": form, "person": actor.user_id}
+    rows = db.session.execute(_opening(reader, lock), given).all()
     if not rows and lock:
         return opened(actor, application_id, form)  # nothing is there to be locked
     if not rows:
@@ -103,24 +138,19 @@ def opened(
     return rows[0][0], frozenset(rows[0][1]), [row[2] for row in rows if row[2] is not None]
 
 
-@lru_cache
-def _own_opening(lock: bool) -> Select[Any]:
-    """Built once: most of what a person without a role asks costs is building the same statement again."""
-    return _opening(and_(_party(bindparam("person")), ~_recused(bindparam("person"))), lock=lock)
-
-
-def _opening(visible: ColumnElement[bool], *, lock: bool) -> Select[Any]:
+@lru_cache(maxsize=128)
+def _opening(reader: _Reader, lock: bool) -> Select[Application, Sequence[str], FormEntry | None]:
     kinds = select(Party.kind).where(
         Party.application_id == Application.id,
         Party.user_id == bindparam("person", type_=Uuid),
         Party.ended_at.is_(None),
     )
     here = and_(FormEntry.application_id == Application.id, FormEntry.form == bindparam("form"))
-    statement = (
+    statement: Select[Any, Any, Any] = (
         select(Application, func.array(kinds.scalar_subquery(), type_=ARRAY(String)), FormEntry)
         .join(FormEntry, here, isouter=not lock)
-        .where(Application.id == bindparam("case"), visible)
-        .options(joinedload(Application.call, innerjoin=True).joinedload(Call.programme, innerjoin=True))
+        .where(Application.id == bindparam("case"), reader.sees())
+        .options(joinedload(Application.call, innerjoin=True))
         .order_by(FormEntry.created_at, FormEntry.number)
     )
     if lock:  # the case before its entries, as moves do it: the other way round two people could wait for each other
@@ -128,19 +158,40 @@ def _opening(visible: ColumnElement[bool], *, lock: bool) -> Select[Any]:
     return statement
 
 
-def party_kinds(actor: Actor, application_id: uuid.UUID) -> frozenset[str]:
-    """In which ways the actor is tied to the case."""
-    if actor.user_id is None:
-        return frozenset()
-    return frozenset(
-        db.session.scalars(
-            select(Party.kind).where(
-                Party.application_id == application_id,
-                Party.user_id == actor.user_id,
-                Party.ended_at.is_(None),
-            )
-        )
+class Ties(NamedTuple):
+    """What ties a person to a case: the kinds of party he is, and the duty he holds in each scope on it."""
+
+    kinds: frozenset[str] = frozenset()
+    duties: Mapping[uuid.UUID, str] = MappingProxyType({})
+
+
+_PARTY, _DUTY = Party.__table__.c, Duty.__table__.c
+_TIES = union_all(
+    select(_PARTY.kind, null().label("scope_id")).where(
+        _PARTY.application_id == bindparam("case_id"),
+        _PARTY.user_id == bindparam("user_id"),
+        _PARTY.ended_at.is_(None),
+    ),
+    select(_DUTY.duty, _DUTY.scope_id).where(
+        _DUTY.application_id == bindparam("case_id"), _DUTY.user_id == bindparam("user_id")
+    ),
+)
+
+
+def ties(user_id: uuid.UUID | None, application_id: uuid.UUID) -> Ties:
+    """How a person is tied to the case; read after a lock, it is what stands until the lock is given up."""
+    if user_id is None:
+        return Ties()
+    rows = db.session.execute(_TIES, {"case_id": application_id, "user_id": user_id}).all()
+    return Ties(
+        frozenset(word for word, scope_id in rows if scope_id is None),
+        {scope_id: word for word, scope_id in rows if scope_id is not None},
     )
+
+
+def party_kinds(actor: Actor, application_id: uuid.UUID) -> frozenset[str]:
+    """In which ways the actor is a party of the case."""
+    return ties(actor.user_id, application_id).kinds
 
 
 def parties(application_id: uuid.UUID) -> Sequence[Party]:

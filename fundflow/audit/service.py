@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from fundflow.audit.models import AuditEvent
@@ -19,6 +19,7 @@ from fundflow.platform import clock
 from fundflow.platform.db import before_commit, db
 
 GENESIS = "0" * 64
+_SEAL = insert(cast("Table", AuditEvent.__table__)).inline()
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def seal(session: Session) -> None:
     """Insert the pending events last of all, so that the chain's lock is held only for the commit."""
     pending = session.info.pop("pending", [])
     if pending:
-        session.execute(insert(AuditEvent).inline(), [{"body": body} for body in pending])
+        session.execute(_SEAL, [{"body": body} for body in pending])
 
 
 def _faults(row: AuditEvent, previous: str, expected_seq: int) -> Iterator[str]:

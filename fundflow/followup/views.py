@@ -14,7 +14,7 @@ from fundflow import forms
 from fundflow.accounts import Permission, current_actor, names_of
 from fundflow.applications.models import Application
 from fundflow.applications.policy import CaseActor, is_inside, may_read_section, on_case
-from fundflow.applications.queries import party_kinds
+from fundflow.applications.queries import ties
 from fundflow.applications.service.entries import may_fill
 from fundflow.applications.service.move import moves_of
 from fundflow.followup.models import Report, Visit
@@ -103,7 +103,8 @@ def _appointment(
     actor = current_actor()
     row, case = get_appointment(actor, model, row_id)
     definition = definition_of(case.version_id)
-    kinds = party_kinds(actor, case.id)
+    tied = ties(actor.user_id, case.id)
+    kinds = tied.kinds
     own = bool(kinds & parties(definition))
     inside = is_inside(actor, case, kinds, needed)
     if not own and not inside:
@@ -118,7 +119,7 @@ def _appointment(
         earlier=_earlier(who, definition, row, same, given, own=own),
         others=[(each, _stage(definition, kind, each)) for each in same],
         names=names_of(each.done_by for each in same) if inside else {},
-        states=moves_of(actor, case, row, kind, known=kinds), fillable=_fillable(definition, case, row, who),
+        states=moves_of(actor, case, row, kind, tied), fillable=_fillable(definition, case, row, who),
         outcomes=_outcomes(who, case, definition, same) if inside else None,
     )  # fmt: skip
 

@@ -102,6 +102,8 @@ def _refuse(session: Session) -> None:
 
 @event.listens_for(Session, "before_flush")
 def _guard_flush(session: Session, *_: object) -> None:
+    if session.info.get("writing"):
+        return
     if session.new or session.deleted or any(session.is_modified(row) for row in session.dirty):
         _refuse(session)
 

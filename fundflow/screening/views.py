@@ -89,7 +89,7 @@ def _page(
     status: int = 200,
 ) -> ResponseReturnValue:
     definition = definition_of(case.version_id)
-    states = moves_of(actor, case, case, known=frozenset())
+    states = moves_of(actor, case, case)
     recording = next((state for state in states if records_checks(state)), None)
     stored = checks_of(case.id)
     if given is None:

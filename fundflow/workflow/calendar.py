@@ -27,6 +27,7 @@ def is_working_day(day: date, country: str) -> bool:
     return day.weekday() < _SATURDAY and day not in _holidays_of(country)
 
 
+@lru_cache(maxsize=4096)
 def add_working_days(day: date, n: int, country: str) -> date:
     """The n-th working day after a day (before it for a negative n); for 0 the day itself or the next one."""
     step = -_DAY if n < 0 else _DAY
@@ -46,6 +47,7 @@ def add_months(day: date, n: int) -> date:
     return date(year, month + 1, min(day.day, months_of.monthrange(year, month + 1)[1]))
 
 
+@lru_cache(maxsize=4096)
 def end_of_day(day: date, timezone: str) -> datetime:
     """The last second of a local day, as UTC; where the clock shows it twice, the later one."""
     local = datetime.combine(day, time(23, 59, 59), tzinfo=ZoneInfo(timezone))

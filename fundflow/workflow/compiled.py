@@ -104,11 +104,12 @@ class CompiledMove:
 
 @dataclass(frozen=True, slots=True)
 class CompiledStage:
-    """A stage with the moves made in it; `late_deadline` is one that counts from a fact."""
+    """A stage with the moves made in it; its deadline is known early, on entering, or late, from a fact."""
 
     stage: Stage
     leaving: tuple[CompiledMove, ...]
     approved: tuple[CompiledMove, ...]
+    early_deadline: Deadline | None
     late_deadline: Deadline | None
     waiting: tuple[tuple[str, Condition | None], ...]
 
@@ -164,6 +165,7 @@ class CompiledMachine:
             stage=stage,
             leaving=leaving,
             approved=tuple(move for move in leaving if move.move.approvals is not None),
+            early_deadline=None if counts_from_fact else deadline,
             late_deadline=deadline if counts_from_fact else None,
             waiting=tuple((each.role, self._condition(each.when)) for each in stage.waiting),
         )

@@ -186,7 +186,7 @@ def _enter(compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks, name: str)
     row.overdue_at = None
     row.waits_for = list(step.stage.waits_for)
     row.approvals_needed = {}
-    row.due_at = None if step.stage.deadline is None else hooks.due_at(ctx, step.stage.deadline)
+    row.due_at = None if step.early_deadline is None else hooks.due_at(ctx, step.early_deadline)
 
 
 def _run_effects(effects: Iterable[BoundEffect], ctx: MoveContext) -> None:

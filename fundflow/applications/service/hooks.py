@@ -5,18 +5,20 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from flask_babel import gettext as _
-from sqlalchemy import select
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import insert
 
 from fundflow.accounts import Actor
 from fundflow.applications.models import Application, Approval, Duty
 from fundflow.applications.policy import CaseActor, on_case
+from fundflow.applications.queries import ties
 from fundflow.audit import record
 from fundflow.platform import clock
 from fundflow.platform.db import db
+from fundflow.platform.errors import Forbidden
 from fundflow.platform.ids import new_id
 from fundflow.programmes import Definition, definition_of
 from fundflow.workflow import Deadline, Decision, Fired, MoveContext, begin, deadline_at
@@ -30,34 +32,26 @@ class CaseHooks:
         """One person holds one duty on a case (or on a sub-object), whatever roles he has or changes to."""
         if duty.name not in exclusive_duties(ctx.definition, duty):
             return Decision(True)
-        held = db.session.scalar(
-            select(Duty.duty).where(Duty.scope_id == _scope(ctx, duty), Duty.user_id == ctx.actor.user_id)
-        )
-        if held is None or held == duty.name:
-            return Decision(True)
-        return Decision(
-            False,
-            _(
-                "You have already acted on this case in another duty (%(duty)s); another person takes this step.",
-                duty=held,
-            ),
-        )
+        held = _held(ctx).get(_scope(ctx, duty), duty.name)
+        return Decision(held == duty.name, _barred_by(held))
 
     def record_duty(self, ctx: MoveContext, duty: DutyRef) -> None:
         """The primary key (scope, person) lets a second, different duty fail even if two requests race."""
-        if duty.name in exclusive_duties(ctx.definition, duty):
-            with db.session.no_autoflush:  # the row that moves is written once, when its stage is known
-                db.session.execute(
-                    insert(Duty)
-                    .values(
-                        scope_id=_scope(ctx, duty),
-                        user_id=ctx.actor.user_id,
-                        duty=duty.name,
-                        application_id=ctx.case.id,
-                        first_at=clock.now(),
-                    )
-                    .on_conflict_do_nothing()
-                )
+        scope_id = _scope(ctx, duty)
+        if duty.name not in exclusive_duties(ctx.definition, duty) or _held(ctx).get(scope_id) == duty.name:
+            return
+        given = {
+            "scope_id": scope_id,
+            "user_id": ctx.actor.user_id,
+            "duty": duty.name,
+            "application_id": ctx.case.id,
+            "first_at": clock.now(),
+        }
+        with db.session.no_autoflush:  # the row that moves is written once, when its stage is known
+            if db.session.scalar(_TAKE_DUTY, given) is None:
+                held = ties(ctx.actor.user_id, ctx.case.id).duties[scope_id]
+                if held != duty.name:
+                    raise Forbidden(_barred_by(held))
 
     def approvals_given(self, ctx: MoveContext) -> dict[uuid.UUID, list[str]]:
         """Approvals of this stay in the stage; a send-back starts a new stay and so voids them."""
@@ -115,11 +109,26 @@ class CaseHooks:
 
 
 HOOKS = CaseHooks()
+_DUTIES = cast("Table", Duty.__table__)
+_TAKE_DUTY = insert(_DUTIES).on_conflict_do_nothing().returning(_DUTIES.c.duty)
 
 
 def exclusive_duties(definition: Definition, duty: DutyRef) -> tuple[str, ...]:
     """The duties that exclude each other in the scope of this one."""
     return tuple(definition.programme.separation.get(duty.on or "case", ()))
+
+
+def _held(ctx: MoveContext) -> Mapping[uuid.UUID, str]:
+    """The duties that the actor holds on the case, by scope; read with the lock, unless somebody else set this up."""
+    known = cast("CaseActor", ctx.actor).duties
+    return ties(ctx.actor.user_id, ctx.case.id).duties if known is None else known
+
+
+def _barred_by(held: str) -> Any:
+    return _l(
+        "You have already acted on this case in another duty (%(duty)s); another person takes this step.",
+        duty=held,
+    )
 
 
 def _scope(ctx: MoveContext, duty: DutyRef) -> uuid.UUID:

@@ -8,20 +8,19 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from fundflow import forms
 from fundflow.accounts import SYSTEM, Actor
 from fundflow.applications.models import Application, FormEntry
 from fundflow.applications.policy import CaseActor, on_case
-from fundflow.applications.queries import party_kinds, visible_to
+from fundflow.applications.queries import Ties, get, ties
 from fundflow.applications.service.entries import open_entry, save_answers
 from fundflow.applications.service.hooks import HOOKS, context
 from fundflow.applications.subjects import CASE, SubjectKind, subject_kind
 from fundflow.platform import clock
 from fundflow.platform.db import db, savepoint
 from fundflow.platform.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from fundflow.programmes import Call, Definition, definition_of
+from fundflow.programmes import Definition, definition_of
 from fundflow.workflow import Fired, MoveContext, MoveState, available, fire, require_role
 
 OWNER = "owner"
@@ -43,8 +42,8 @@ def move(
     stored answers by question id. `on_behalf` names the party for whom staff record something. Raises NotFound,
     Conflict (the row changed since `seen_version`, or left the stage), Forbidden, Invalid (the form), Refused.
     """
-    case, subject, known = locked(actor, kind, subject_id)
-    who = _as_seen(actor, case, known, subject, on_behalf)
+    case, subject, tied = locked(actor, kind, subject_id)
+    who = _as_seen(actor, case, tied, subject, on_behalf)
     return fire_locked(
         who=who,
         case=case,
@@ -126,34 +125,27 @@ def try_move(ctx: MoveContext, *, kind: str, subject: Any, move: str) -> bool:
 
 
 def moves_of(
-    actor: Actor, case: Application, subject: Any, kind: str = CASE, known: frozenset[str] | None = None
+    actor: Actor, case: Application, subject: Any, kind: str = CASE, tied: Ties | None = None
 ) -> list[MoveState]:
     """The moves that the actor's roles could make now, each as allowed or with the reasons why not.
 
-    `known`: the kinds of party that the actor is, when the caller has read them already.
+    `tied`: how the actor is tied to the case, when the caller has read it already.
     """
-    known = party_kinds(actor, case.id) if known is None else known
-    who = _as_seen(actor, case, known, subject, None)
+    who = _as_seen(actor, case, ties(actor.user_id, case.id) if tied is None else tied, subject, None)
     ctx = context(who=who, case=case, subject=subject, kind=kind)
     return available(definition_of(case.version_id).machines[kind], ctx, HOOKS)
 
 
-def locked(actor: Actor, kind: str, subject_id: uuid.UUID) -> tuple[Application, Any, frozenset[str]]:
-    """The case and the row that moves, both locked and fresh, and how the actor is tied to the case."""
+def locked(actor: Actor, kind: str, subject_id: uuid.UUID) -> tuple[Application, Any, Ties]:
+    """The case and the row that moves, both locked and fresh, and how the actor is tied to the case.
+
+    The ties are read once the lock is held: a statement that waits for a lock sees other tables as they were before.
+    """
     found = subject_kind(kind)
     if found is None:
         raise NotFound
-    application_id = subject_id if kind == CASE else _case_of(found, subject_id)
-    case = db.session.scalar(
-        select(Application)
-        .where(Application.id == application_id, visible_to(actor))
-        .options(joinedload(Application.call).joinedload(Call.programme))
-        .with_for_update(of=Application)
-        .execution_options(populate_existing=True)
-    )
-    if case is None:
-        raise NotFound
-    return case, lock_subject(found, case, subject_id), party_kinds(actor, case.id)
+    case = get(actor, subject_id, part=None if kind == CASE else found.model, lock=True)
+    return case, lock_subject(found, case, subject_id), ties(actor.user_id, case.id)
 
 
 def lock_subject(kind: SubjectKind, case: Application, subject_id: uuid.UUID) -> Any:
@@ -171,16 +163,10 @@ def lock_subject(kind: SubjectKind, case: Application, subject_id: uuid.UUID) ->
     return row
 
 
-def _case_of(kind: SubjectKind, subject_id: uuid.UUID) -> uuid.UUID | None:
-    return db.session.scalar(select(kind.model.application_id).where(kind.model.id == subject_id))
-
-
-def _as_seen(
-    actor: Actor, case: Application, known: frozenset[str], subject: Any, on_behalf: str | None
-) -> CaseActor:
+def _as_seen(actor: Actor, case: Application, tied: Ties, subject: Any, on_behalf: str | None) -> CaseActor:
     owner = getattr(subject, "reviewer_id", None)
-    kinds = known | {OWNER} if owner is not None and owner == actor.user_id else known
-    return on_case(actor, case, kinds, on_behalf=on_behalf)
+    kinds = tied.kinds | {OWNER} if owner is not None and owner == actor.user_id else tied.kinds
+    return on_case(actor, case, kinds, on_behalf=on_behalf, duties=tied.duties)
 
 
 def _take_form(

@@ -55,7 +55,7 @@ def case_file(actor: Actor, application_id: uuid.UUID) -> CaseFile:
 
 def moves(actor: Actor, file: CaseFile) -> list[MoveState]:
     """The steps of the case that are the reader's, allowed or with the reasons why not."""
-    return moves_of(actor, file.case, file.case, known=file.reader.kinds)
+    return moves_of(actor, file.case, file.case)
 
 
 def grant_of(file: CaseFile) -> tuple[Award, Agreement | None, Document | None] | None:
