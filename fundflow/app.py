@@ -12,6 +12,7 @@ from flask_migrate import Migrate
 from fundflow.accounts.setup import setup as accounts
 from fundflow.applications.setup import setup as applications
 from fundflow.approval.setup import setup as approval
+from fundflow.calls.setup import setup as calls
 from fundflow.cli import setup_cli
 from fundflow.disbursement.setup import setup as disbursement
 from fundflow.documents.setup import setup as documents
@@ -33,6 +34,7 @@ ROOMS = (
     accounts,
     programmes,
     applications,
+    calls,
     screening,
     evaluation,
     approval,

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from fundflow import forms
 from fundflow.applications.models import Party
 from fundflow.applications.queries import answers, answers_by_form, latest_entry
-from fundflow.applications.service.parties import ADULT, age_on, beneficiary
+from fundflow.applications.service.parties import age_on, beneficiary
+from fundflow.applications.service.parties import applicant as person_applying
 from fundflow.forms import codes
 from fundflow.people import Guardianship, Person
 from fundflow.platform import clock
@@ -59,7 +60,7 @@ PERSON = {
     "paper_name": "the name as papers show it: a minor's initials, else the full name",
     "birth_date": "date of birth",
     "age": "full years today",
-    "is_minor": "under 18 today",
+    "is_minor": "not of age today",
     "address": "postal address",
     "municipality": "municipality",
     "email": "e-mail address",
@@ -73,7 +74,7 @@ def _person(ctx: MoveContext, person: Person | None, fallback: str) -> dict[str,
     age = age_on(born, clock.today(ctx.case.call.timezone)) if born else None
     name = person.full_name if person else fallback
     initials = " ".join(f"{part[0]}." for part in name.split())
-    is_minor = age is not None and age < ADULT
+    is_minor = age is not None and age < ctx.definition.programme.of_age.years
     return {
         "name": name,
         "initials": initials,
@@ -97,7 +98,7 @@ def _place(code: str | None, language: str) -> str:
 @fact("applicant", fields=PERSON)
 def applicant(ctx: MoveContext) -> dict[str, Any]:
     """Who applied; before a person is linked, what the application form says of him."""
-    person = beneficiary(ctx.case)
+    person = person_applying(ctx.case)
     found = _person(ctx, person, ctx.case.applicant_name)
     if person is None:
         programme = ctx.definition.programme
@@ -143,17 +144,18 @@ def guardian(ctx: MoveContext) -> dict[str, Any]:
         "title": "title",
         "reference": "its short name",
         "opens_at": "opening",
-        "closes_at": "closing, or null",
+        "closes_at": "closing for this case, or null",
     },
 )
 def call(ctx: MoveContext) -> dict[str, Any]:
     """The call the case is in."""
     row = ctx.case.call
+    closes_at = ctx.case.extended_until or row.closes_at
     return {
         "title": dict(row.title),
         "reference": row.slug,
         "opens_at": row.opens_at.isoformat(),
-        "closes_at": row.closes_at.isoformat() if row.closes_at else None,
+        "closes_at": closes_at.isoformat() if closes_at else None,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -15,7 +15,8 @@ from fundflow.applications.queries import answers, latest_entry, newest_answers
 from fundflow.applications.service.cases import is_open, next_reference
 from fundflow.applications.service.entries import open_entry, seal
 from fundflow.applications.service.mailing import mail
-from fundflow.applications.service.parties import ADULT, age_on, beneficiary, link_guardian, link_person
+from fundflow.applications.service.of_age import consent_in_force, is_of_age
+from fundflow.applications.service.parties import beneficiary, link_guardian, link_person
 from fundflow.platform import clock
 from fundflow.platform.db import db
 from fundflow.platform.wording import pick
@@ -40,14 +41,15 @@ def call_open(ctx: MoveContext) -> bool:
     if received is not None:
         call = ctx.case.call
         return bool(call.opens_at <= received and (call.closes_at is None or received <= call.closes_at))
-    return is_open(ctx.case.call)
+    return is_open(ctx.case.call, ctx.case.extended_until)
 
 
 @guard("call_closed", says=_l("The call is still open."), help="The call's closing moment has passed.")
 def call_closed(ctx: MoveContext) -> bool:
-    """Screening begins when everybody has had the same time."""
-    closes_at = ctx.case.call.closes_at
-    return closes_at is not None and clock.now() > closes_at
+    """A draft's own time; what was handed in waits until the time of those who were given more is over, too."""
+    case, call = ctx.case, ctx.case.call
+    last = case.extended_until if case.submitted_at is None else call.extended_until
+    return call.closes_at is not None and clock.now() > max(call.closes_at, last or call.closes_at)
 
 
 @guard(
@@ -90,6 +92,8 @@ def entry_exists(
     if found >= count:
         return Decision(True)
     title = _title(ctx, ctx.definition.forms[form].title)
+    if within_days is not None and count == 1:
+        return _too_old(ctx, form, within_days)
     if count > 1:
         return Decision(
             False,
@@ -148,16 +152,20 @@ def party_present(ctx: MoveContext, kind: RoleName) -> Decision:
     return Decision(bool(present), _l("Nobody is recorded as %(kind)s of this case.", kind=kind))
 
 
-@guard("adult_or_guardian", help="The beneficiary is of age, or a guardian is recorded.")
+@guard(
+    "adult_or_guardian",
+    help="The beneficiary is of age and has consented, or a guardian is recorded and has consented.",
+)
 def adult_or_guardian(ctx: MoveContext) -> Decision:
-    """Age is counted on the day of the move, in the programme's time zone."""
+    """Age is counted on the day of the move, in the programme's time zone; `of_age` says what a consent is."""
     person = beneficiary(ctx.case)
     if person is None or person.birth_date is None:
         return Decision(False, _l("The beneficiary's date of birth is not recorded."))
-    if age_on(person.birth_date, clock.today(ctx.case.call.timezone)) >= ADULT:
-        return Decision(True)
-    guardian = party_present(ctx, kind="guardian")
-    return guardian or Decision(False, _l("The beneficiary is a minor and has no recorded guardian."))
+    if beneficiary_is_adult(ctx):
+        return consent_in_force(ctx.case, ctx.definition, of_age=True)
+    if not party_present(ctx, kind="guardian"):
+        return Decision(False, _l("The beneficiary is a minor and has no recorded guardian."))
+    return consent_in_force(ctx.case, ctx.definition, of_age=False)
 
 
 @guard(
@@ -166,17 +174,23 @@ def adult_or_guardian(ctx: MoveContext) -> Decision:
 def beneficiary_is_adult(ctx: MoveContext) -> bool:
     """Unknown age counts as a minor's."""
     person = beneficiary(ctx.case)
-    if person is None or person.birth_date is None:
-        return False
-    return age_on(person.birth_date, clock.today(ctx.case.call.timezone)) >= ADULT
+    born = person.birth_date if person else None
+    return is_of_age(ctx.definition, born, clock.today(ctx.case.call.timezone))
 
 
-@guard("minor_requires", help="For a minor, this form must have been handed in.")
-def minor_requires(ctx: MoveContext, form: FormName) -> Decision:
-    """Adults pass."""
+@guard("minor_requires", help="For a minor, this form must have been handed in and be at most so many days old.")
+def minor_requires(
+    ctx: MoveContext, form: FormName, within_days: int | None = None, dated: str | None = None
+) -> Decision:
+    """Adults pass. The age of the form counts from its question `dated`, else from the day it was handed in."""
     if beneficiary_is_adult(ctx):
         return Decision(True)
-    return entry_exists(ctx, form=form)
+    if within_days is None or dated is None:
+        return entry_exists(ctx, form=form, within_days=within_days)
+    day = answers(latest_entry(ctx.case.id, form, submitted=True)).get(dated)
+    if day and date.fromisoformat(day) >= ctx.today - timedelta(days=within_days):
+        return Decision(True)
+    return _too_old(ctx, form, within_days)
 
 
 @effect("assign_reference", help="Gives the case the next reference of the programme's yearly series.")
@@ -244,6 +258,13 @@ def close_case(ctx: MoveContext) -> None:
 def _given(ctx: MoveContext, form: FormName) -> dict[str, Any]:
     move = ctx.definition.machines[ctx.kind].moves[ctx.move].move
     return dict(ctx.form or {}) if move.form == form else answers(latest_entry(ctx.case.id, form))
+
+
+def _too_old(ctx: MoveContext, form: str, days: int) -> Decision:
+    title = _title(ctx, ctx.definition.forms[form].title)
+    return Decision(
+        False, _l("“%(form)s” is needed from the last %(days)s days.", form=title, days=days)
+    )
 
 
 def _title(ctx: MoveContext, words: Any) -> str:

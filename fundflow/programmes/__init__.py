@@ -1,10 +1,19 @@
 """Programmes as data: definitions, their published versions, and the calls that run under them."""
 
+from fundflow.programmes.calls import open_call
 from fundflow.programmes.checking import check
-from fundflow.programmes.definition import Check, Criteria, Criterion, FollowUp, ProgrammeFile, TranchePlan
+from fundflow.programmes.definition import (
+    Check,
+    Criteria,
+    Criterion,
+    FollowUp,
+    OfAge,
+    ProgrammeFile,
+    TranchePlan,
+)
 from fundflow.programmes.loading import Definition, compiled, folders, parse, read_folder
 from fundflow.programmes.models import Call, Programme, ProgrammeVersion
-from fundflow.programmes.service import definition_of, latest_version, open_call, publish
+from fundflow.programmes.service import definition_of, latest_version, publish
 
 __all__ = [
     "Call",
@@ -13,6 +22,7 @@ __all__ = [
     "Criterion",
     "Definition",
     "FollowUp",
+    "OfAge",
     "Programme",
     "ProgrammeFile",
     "ProgrammeVersion",

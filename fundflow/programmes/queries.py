@@ -12,7 +12,7 @@ from fundflow.platform import clock
 from fundflow.platform.db import db
 from fundflow.platform.errors import NotFound
 from fundflow.programmes.loading import Definition
-from fundflow.programmes.models import Call
+from fundflow.programmes.models import Call, Corrigendum
 from fundflow.programmes.service import definition_of
 
 
@@ -41,7 +41,11 @@ def public_calls() -> Sequence[PublicCall]:
     """The calls that are open or will open, the next to close first; caseloads are not among them."""
     rows = db.session.scalars(
         select(Call)
-        .where(Call.cancelled_at.is_(None), or_(Call.closes_at.is_(None), Call.closes_at >= clock.now()))
+        .where(
+            Call.published_at.is_not(None),
+            Call.cancelled_at.is_(None),
+            or_(Call.closes_at.is_(None), Call.closes_at >= clock.now()),
+        )
         .options(joinedload(Call.programme))
         .order_by(Call.closes_at.nulls_last(), Call.slug)
         .limit(60)
@@ -50,11 +54,20 @@ def public_calls() -> Sequence[PublicCall]:
 
 
 def public_call(slug: str) -> PublicCall:
-    """A call that people apply to, open or not; NotFound for cancelled, unknown and caseload alike."""
+    """A call that people apply to, open or not; NotFound for drafted, cancelled, unknown and caseload alike."""
     row = db.session.scalar(
-        select(Call).where(Call.slug == slug, Call.cancelled_at.is_(None)).options(joinedload(Call.programme))
+        select(Call)
+        .where(Call.slug == slug, Call.published_at.is_not(None), Call.cancelled_at.is_(None))
+        .options(joinedload(Call.programme))
     )
     found = _public(row) if row is not None else None
     if found is None:
         raise NotFound
     return found
+
+
+def corrigenda(call: Call) -> Sequence[Corrigendum]:
+    """What was changed of a published call, the newest first."""
+    return db.session.scalars(
+        select(Corrigendum).where(Corrigendum.call_id == call.id).order_by(Corrigendum.number.desc())
+    ).all()

@@ -1,25 +1,22 @@
-"""Checking, publishing and opening: how files become law, and law becomes a call with money."""
+"""Checking and publishing: how files become law."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
 from functools import lru_cache
 
-from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
 from fundflow.audit import record
-from fundflow.ledger import BudgetLine
 from fundflow.platform import clock
 from fundflow.platform.db import db, lock
 from fundflow.platform.errors import Invalid, NotFound
 from fundflow.platform.ids import new_id
 from fundflow.programmes.checking import check
 from fundflow.programmes.loading import Definition, compiled, digest
-from fundflow.programmes.models import Call, Programme, ProgrammeVersion
+from fundflow.programmes.models import Programme, ProgrammeVersion
 
 
 @lru_cache(maxsize=256)
@@ -105,39 +102,3 @@ def latest_version(slug: str) -> ProgrammeVersion:
     if version is None:
         raise NotFound
     return version
-
-
-def open_call(
-    *,
-    actor_id: uuid.UUID | None,
-    version: ProgrammeVersion,
-    slug: str,
-    title: Mapping[str, str],
-    summary: Mapping[str, str],
-    opens_at: datetime,
-    closes_at: datetime | None,
-    line: BudgetLine,
-    cap: int | None = None,
-) -> Call:
-    """A call (or caseload) of a version, paid from one budget line in the programme's currency."""
-    definition = definition_of(version.id)
-    if line.currency != definition.programme.currency:
-        raise Invalid({"line": _("The budget line is not in the programme's currency.")})
-    call = Call(
-        id=new_id(),
-        programme_id=version.programme_id,
-        version_id=version.id,
-        line_id=line.id,
-        slug=slug,
-        title=dict(title),
-        summary=dict(summary),
-        opens_at=opens_at,
-        closes_at=closes_at,
-        timezone=definition.programme.timezone,
-        currency=line.currency,
-        cap=cap,
-    )
-    db.session.add(call)
-    db.session.flush()
-    record(action="call.opened", actor_id=actor_id, call=slug, version=version.number, line=line.code)
-    return call

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -88,13 +89,15 @@ def _require_open(call: Call) -> None:
         raise Refused([_("This call is not open.")])
 
 
-def is_open(call: Call) -> bool:
-    """Whether applications may begin and be handed in now, by the server's clock."""
+def is_open(call: Call, until: datetime | None = None) -> bool:
+    """Whether applications may begin and be handed in now, by the server's clock; `until` is one case's own closing."""
     moment = clock.now()
+    closes_at = until if until and call.closes_at else call.closes_at
     return (
-        call.cancelled_at is None
+        call.published_at is not None
+        and call.cancelled_at is None
         and call.opens_at <= moment
-        and (call.closes_at is None or moment <= call.closes_at)
+        and (closes_at is None or moment <= closes_at)
     )
 
 

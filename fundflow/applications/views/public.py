@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from fundflow import documents
 from fundflow.platform.errors import NotFound
 from fundflow.programmes.definition import HintQuestion
-from fundflow.programmes.queries import PublicCall, public_call, public_calls
+from fundflow.programmes.queries import PublicCall, corrigenda, public_call, public_calls
 from fundflow.web import PUBLIC, Area
 from fundflow.web.setup import limiter
 
@@ -31,7 +31,8 @@ def home() -> ResponseReturnValue:
 @area.get("/calls/<slug>", access=PUBLIC)
 def call(slug: str) -> ResponseReturnValue:
     """What a call is for, who can apply, what to have ready, and by when."""
-    return render_template("public/call.html", here=public_call(slug))
+    here = public_call(slug)
+    return render_template("public/call.html", here=here, changes=corrigenda(here.call))
 
 
 @area.get("/calls/<slug>/questions", access=PUBLIC)
