@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import flask_bootstrap
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, has_request_context, request
 
 from fundflow.web.access import PUBLIC, declare
 
@@ -37,3 +37,22 @@ def setup_assets(app: Flask) -> None:
         file = Path(folder or "") / values["filename"]
         if file.is_file():
             values.setdefault("v", _fingerprint(str(file), file.stat().st_mtime_ns))
+
+
+def setup_addresses(app: Flask) -> None:
+    """Let templates ask for the same plain address again and again: it is worked out once, hash and all.
+
+    Only a developer's server looks at each file again.
+    """
+    known: dict[tuple[str, str, str], str] = {}
+
+    def url_for(endpoint: str, **values: Any) -> str:
+        plain = not values or (values.keys() == {"filename"} and endpoint.endswith(".static"))
+        if not plain or app.debug or endpoint.startswith(".") or not has_request_context():
+            return app.url_for(endpoint, **values)
+        key = (request.script_root, endpoint, values.get("filename", ""))
+        if key not in known:
+            known[key] = app.url_for(endpoint, **values)
+        return known[key]
+
+    app.jinja_env.globals["url_for"] = app.extensions["fundflow.url_for"] = url_for

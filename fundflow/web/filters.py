@@ -20,10 +20,16 @@ from fundflow.platform.money import Money, show
 NOTHING = "–"
 
 
+def language() -> str:
+    """The language of the page."""
+    found = get_locale()
+    return str(found.language) if found else "en"
+
+
 def locale() -> str:
     """The language of the page, as Babel names it; British English, whose dates Europe reads."""
-    language = str(get_locale() or "en")
-    return "en_GB" if language == "en" else language
+    spoken = language()
+    return "en_GB" if spoken == "en" else spoken
 
 
 def zone(name: str | None = None) -> ZoneInfo:
@@ -78,7 +84,7 @@ def words(value: Any) -> str:
     """A programme's wording in the language of the page; plain and lazy strings pass through."""
     if value is None:
         return ""
-    return wording.pick(value, str(get_locale() or "en")) if hasattr(value, "keys") else str(value)
+    return wording.pick(value, language()) if hasattr(value, "keys") else str(value)
 
 
 def size(value: int | None) -> str:

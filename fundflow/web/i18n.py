@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, has_request_context, request, session
-from flask_babel import Babel
+from flask_babel import Babel, get_locale, get_translations
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from fundflow.web.actor import signed_in_actor
 
@@ -43,11 +48,29 @@ def compile_catalogues(folder: Path = CATALOGUES) -> None:
         fresh.replace(target)
 
 
+def _speech() -> Callable[..., str]:
+    """The `_` of templates: a page says fifty sentences, so each is looked up once per language and process."""
+    known: dict[tuple[str, str], tuple[str, Markup]] = {}
+
+    @pass_eval_context
+    def said(how: EvalContext, sentence: str, /, **variables: Any) -> str:
+        locale = get_locale()
+        key = (locale.language if locale else "", sentence)
+        if key not in known:
+            text = get_translations().ugettext(sentence)
+            known[key] = (text, Markup(text))  # noqa: S704 - our own sentences
+        text, marked = known[key]
+        return marked % variables if how.autoescape else text % variables
+
+    return said
+
+
 def setup_i18n(app: Flask) -> None:
     """Choose languages per request and let templates translate."""
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/Tirane")
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(CATALOGUES)
     compile_catalogues()
     Babel(app, locale_selector=select_language, default_timezone=app.config["BABEL_DEFAULT_TIMEZONE"])
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _speech()
     app.jinja_env.globals["languages"] = LANGUAGES
     app.jinja_env.globals["page_language"] = select_language

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import current_app, request
 
 from fundflow.web.actor import Person
 
@@ -77,11 +77,13 @@ class Nav:
 
     def links(self, actor: Person | None) -> list[Link]:
         """The entries for this person, in order; an entry of a room this app does not hold is left out."""
-        return [
-            Link(str(item.label), url_for(item.endpoint), self._is_current(item))
+        views, url_for = current_app.view_functions, current_app.extensions["fundflow.url_for"]
+        shown = [
+            (item, url_for(item.endpoint))
             for item in sorted(self._items.values(), key=lambda item: (item.order, item.endpoint))
-            if item.endpoint in current_app.view_functions and self._visible(item, actor)
+            if item.endpoint in views and self._visible(item, actor)
         ]
+        return [Link(str(item.label), path, _is_current(path)) for item, path in shown]
 
     @staticmethod
     def _visible(item: Item, actor: Person | None) -> bool:
@@ -91,10 +93,9 @@ class Nav:
         entitled = wanted is None or any(actor.has(permission) for permission in wanted)
         return entitled and (item.when is None or item.when(actor))
 
-    @staticmethod
-    def _is_current(item: Item) -> bool:
-        path = url_for(item.endpoint)
-        return request.path == path or (path != "/" and request.path.startswith(path.rstrip("/") + "/"))
+
+def _is_current(path: str) -> bool:
+    return request.path == path or (path != "/" and request.path.startswith(path.rstrip("/") + "/"))
 
 
 nav = Nav()

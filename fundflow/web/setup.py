@@ -9,7 +9,7 @@ from flask_wtf import CSRFProtect
 
 from fundflow.web import health
 from fundflow.web.actor import signed_in_actor
-from fundflow.web.assets import setup_assets
+from fundflow.web.assets import setup_addresses, setup_assets
 from fundflow.web.errors import setup_errors
 from fundflow.web.filters import setup_filters
 from fundflow.web.headers import setup_headers
@@ -25,6 +25,7 @@ def setup_web(app: Flask) -> None:
     setup_headers(app)
     setup_i18n(app)
     setup_assets(app)
+    setup_addresses(app)
     setup_errors(app)
     setup_filters(app)
     CSRFProtect(app)
