@@ -10,9 +10,12 @@ from flask.cli import AppGroup
 
 from fundflow.platform.db import transaction
 from fundflow.platform.errors import Invalid
+from fundflow.platform.locate import locate
 from fundflow.programmes.checking import check
-from fundflow.programmes.loading import folders, read_folder
+from fundflow.programmes.guide import written
+from fundflow.programmes.loading import compiled, folders, read_folder
 from fundflow.programmes.service import publish
+from fundflow.programmes.untranslated import untranslated
 
 group = AppGroup("programmes", help="Programme definitions.")
 
@@ -50,6 +53,40 @@ def publish_command(which: tuple[str, ...], *, everything: bool) -> None:
                 click.echo(f"{path.name}/{place}: {message}", err=True)
             raise click.ClickException(f"{path.name} was not published.") from None
         click.echo(f"{path.name}: version {version.number} ({version.sha256[:12]}).")
+
+
+@group.command("untranslated")
+@click.argument("which", nargs=-1)
+@click.option("--language", "languages", multiple=True, help="A language to look for; else those declared.")
+def untranslated_command(which: tuple[str, ...], *, languages: tuple[str, ...]) -> None:
+    """List each wording that lacks a language, with file and line; exit 1 when there is one."""
+    count = 0
+    for path in _paths(which):
+        read = read_folder(path)
+        for gap in untranslated(read, languages or compiled(read).programme.languages):
+            click.echo(f"{path.name}/{gap}")
+            count += 1
+    click.echo(f"{count} wordings are not translated.")
+    if count:
+        raise SystemExit(1)
+
+
+@group.command("guide")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 when the guide lags behind.")
+def guide_command(*, only_check: bool) -> None:
+    """Write the reference part of the author's guide, workflows/README.md, from the models and the named rules."""
+    path = locate("workflows") / "README.md"
+    old = path.read_text("utf-8")
+    new = written(old)
+    if new == old:
+        click.echo(f"{path.name} says what the programme format is.")
+    elif only_check:
+        raise click.ClickException(
+            f"{path.name} lags behind; write it with `flask --app wsgi programmes guide`."
+        )
+    else:
+        path.write_text(new, "utf-8")
+        click.echo(f"{path.name} is written.")
 
 
 def _paths(which: tuple[str, ...]) -> Iterable[Path]:

@@ -47,7 +47,7 @@ def languages(parsed: Parsed, _registry: Registry) -> Iterator[Finding]:
     spoken = parsed.programme.languages
     for name, data in parsed.data.items():
         if not name.startswith(_OWN_CHECK):
-            for path, words in _words(data, (), spoken):
+            for path, words in worded(data, (), spoken):
                 missing = [language for language in spoken if language not in words]
                 if missing:
                     message = f"no words in {', '.join(missing)}"
@@ -73,13 +73,13 @@ def _texts(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
         yield from _texts(inner, (*path, step))
 
 
-def _words(data: Any, path: Path, spoken: Collection[str]) -> Iterator[tuple[Path, Mapping[str, str]]]:
+def worded(data: Any, path: Path, spoken: Collection[str]) -> Iterator[tuple[Path, Mapping[str, str]]]:
     """Every map of language to wording."""
     if isinstance(data, dict) and set(data) & set(spoken) and all(map(_LANGUAGE.fullmatch, data)):
         yield path, data
         return
     for step, inner in _members(data):
-        yield from _words(inner, (*path, step), spoken)
+        yield from worded(inner, (*path, step), spoken)
 
 
 def _members(data: Any) -> Iterator[tuple[str | int, Any]]:
