@@ -49,7 +49,7 @@ def cases_past(ctx: MoveContext, phases: list[str]) -> Decision:
     )
     left = sum(count for version_id, stage, count in rows if _phase(version_id, stage) in phases)
     if left:
-        return Decision(False, _l("%(count)s applications have not come so far.", count=left))
+        return Decision(False, _l("Applications that have not come so far: %(count)s.", count=left))
     return Decision(True)
 
 
@@ -66,7 +66,7 @@ def no_live_case(ctx: MoveContext) -> Decision:
         .select_from(Application)
         .where(Application.call_id == ctx.subject.id, Application.is_live)
     )
-    return Decision(not live, _l("%(count)s cases of this call are not at their end.", count=live or 0))
+    return Decision(not live, _l("Cases that have not ended: %(count)s.", count=live or 0))
 
 
 @RULES.guard("reason_said", help="A reason of at least so many characters is given.", reads_form=True)

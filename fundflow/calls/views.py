@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from fundflow.accounts import Permission, current_actor
 from fundflow.calls import policy, posted, queries, service
+from fundflow.platform import clock
 from fundflow.platform.db import transaction
 from fundflow.platform.errors import Conflict, Invalid, Refused
 from fundflow.programmes import Call, Definition, definition_of
@@ -206,5 +207,7 @@ def _page(call: Call, given: Mapping[str, Any], errors: Mapping[str, Any]) -> st
         errors=errors,
         counts=[(definition.stage_label("application", name), n) for name, n in queries.by_stage(call)],
         extended=queries.extensions(call),
-        correctable=bool(call.published_at and call.closes_at and call.stage in {"published", "open"}),
+        correctable=call.published_at is not None
+        and call.closes_at is not None
+        and call.closes_at > clock.now(),
     )

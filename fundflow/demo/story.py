@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from fundflow.applications.models import Application
+from fundflow.calls.jobs import carry_on
 from fundflow.demo.office import Office, open_calls, set_up
 from fundflow.demo.script import Case
 from fundflow.platform import clock
@@ -71,4 +72,6 @@ def run(*, password: str, say: Callable[[str], None]) -> dict[str, dict[str, Cas
             continue
         with clock.at(began):
             found[name] = tell(office, name, say)
+    while carry_on():  # the calls of the past come to where the clock and their cases have them
+        pass
     return found

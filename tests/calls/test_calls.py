@@ -113,7 +113,7 @@ def test_a_call_waits_for_its_cases(manager, drafted):
         assert stage(drafted) == "closed"
         [step] = [each for each in moves_of_call(manager, drafted) if each.name == "start_evaluation"]
         assert not step.allowed
-        assert [str(reason) for reason in step.reasons] == ["1 applications have not come so far."]
+        assert [str(reason) for reason in step.reasons] == ["Applications that have not come so far: 1."]
 
 
 def test_what_is_published_stands(manager, drafted):
