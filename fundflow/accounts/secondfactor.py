@@ -16,9 +16,14 @@ from flask_security import Security, Totp
 from flask_security import forms as library
 from flask_security.forms import IsStringOrInt
 from flask_security.recovery_codes import MfRecoveryForm
+from passlib.totp import TotpMatch
+from sqlalchemy import select
 from wtforms import RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
+
+from fundflow.accounts.models import User
+from fundflow.platform.db import db
 
 CODE_KEYS = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
 
@@ -57,7 +62,25 @@ class SignIn(Security):
 
 
 class Codes(Totp):
-    """Codes of authenticator apps, their QR code drawn by segno."""
+    """Codes of authenticator apps, each taken once, and their QR code drawn by segno."""
+
+    def verify_totp(self, token: str, totp_secret: str, user: User, window: int = 0) -> bool:  # type: ignore[override]
+        """Whether the code is right and new; the codes of a new secret begin a count of their own."""
+        if totp_secret != user.tf_totp_secret:
+            user.tf_last_counter = None
+            db.session.flush()
+        right: bool = super().verify_totp(token, totp_secret, user, window)
+        return right
+
+    def get_last_counter(self, user: User) -> int | None:
+        """The half minute of the code that was taken last, read under a lock so that two requests take turns."""
+        statement = select(User.tf_last_counter).where(User.id == user.id).with_for_update()
+        return db.session.scalar(statement)
+
+    def set_last_counter(self, user: User, tmatch: TotpMatch) -> None:
+        """Refuse this code and older ones from now on."""
+        user.tf_last_counter = tmatch.counter
+        db.session.flush()
 
     def generate_qrcode(self, username: str, totp: str) -> str:
         """The code that an app scans, as an address for an image."""

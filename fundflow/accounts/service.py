@@ -129,7 +129,7 @@ def remove_second_step(actor: Actor, *, user_id: uuid.UUID) -> None:
     require_manager(actor)
     require_other(actor, user_id)
     user = queries.user(user_id)
-    user.tf_primary_method = user.tf_totp_secret = user.mf_recovery_codes = None
+    user.tf_primary_method = user.tf_totp_secret = user.mf_recovery_codes = user.tf_last_counter = None
     user.fs_uniquifier = uuid.uuid4().hex
     db.session.flush()
     audit.record(action="user.second_step_removed", actor_id=actor.user_id, user_id=user.id)

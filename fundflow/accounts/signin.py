@@ -60,7 +60,7 @@ MESSAGES = {
     ),
     "TWO_FACTOR_DISABLED": (N_("From now on your password is enough to sign in."), "success"),
     "TWO_FACTOR_INVALID_TOKEN": (
-        N_("This code is wrong or too old. Enter the one your app shows now."),
+        N_("This code is wrong, too old or was used already. Enter the next one your app shows."),
         "error",
     ),
     "TWO_FACTOR_LOGIN_SUCCESSFUL": (N_("Thank you, the code is right."), "success"),

@@ -1,9 +1,10 @@
-"""Jobs of the case file: every minute, act on the deadlines that have passed."""
+"""Jobs of the case file: deadlines that have passed, and minors who come of age."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from fundflow.applications.service import of_age
 from fundflow.applications.service.deadlines import act, due
 from fundflow.platform.db import db, transaction
 from fundflow.platform.jobs import task
@@ -23,3 +24,19 @@ def fire_due() -> int:
 def fire_deadlines(**_: Any) -> None:
     """The clock's turn."""
     fire_due()
+
+
+def come_of_age() -> int:
+    """Do what the day on which a minor comes of age asks for, one transaction per case."""
+    steps = of_age.due()
+    db.session.rollback()
+    for step in steps:
+        with transaction():
+            of_age.act(step)
+    return len(steps)
+
+
+@task("applications.of_age", cron="*/10 * * * *")
+def fire_of_age(**_: Any) -> None:
+    """Birthdays begin at midnight in each programme's own time zone."""
+    come_of_age()

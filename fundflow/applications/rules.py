@@ -178,7 +178,9 @@ def beneficiary_is_adult(ctx: MoveContext) -> bool:
     return is_of_age(ctx.definition, born, clock.today(ctx.case.call.timezone))
 
 
-@guard("minor_requires", help="For a minor, this form must have been handed in and be at most so many days old.")
+@guard(
+    "minor_requires", help="For a minor, this form must have been handed in and be at most so many days old."
+)
 def minor_requires(
     ctx: MoveContext, form: FormName, within_days: int | None = None, dated: str | None = None
 ) -> Decision:
@@ -262,9 +264,7 @@ def _given(ctx: MoveContext, form: FormName) -> dict[str, Any]:
 
 def _too_old(ctx: MoveContext, form: str, days: int) -> Decision:
     title = _title(ctx, ctx.definition.forms[form].title)
-    return Decision(
-        False, _l("“%(form)s” is needed from the last %(days)s days.", form=title, days=days)
-    )
+    return Decision(False, _l("“%(form)s” is needed from the last %(days)s days.", form=title, days=days))
 
 
 def _title(ctx: MoveContext, words: Any) -> str:

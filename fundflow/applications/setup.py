@@ -7,12 +7,12 @@ from flask_babel import lazy_gettext as _l
 
 from fundflow.accounts import Permission
 from fundflow.applications import facts, jobs, rules
-from fundflow.applications.service import chain
+from fundflow.applications.service import chain, of_age
 from fundflow.applications.views import AREAS
 from fundflow.applications.views.overview import has_own_cases
 from fundflow.web import nav
 
-__all__ = ["chain", "facts", "jobs", "rules", "setup"]
+__all__ = ["chain", "facts", "jobs", "of_age", "rules", "setup"]
 
 
 def setup(app: Flask) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, String, Text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundflow.platform.db import Base, Id, Timestamp
@@ -30,16 +30,26 @@ class Person(Base):
 
 
 class Guardianship(Base):
-    """Who decides for a minor, on what ground and until when (the eighteenth birthday at the latest)."""
+    """Who decides for a minor, on what ground and until when (the day on which the minor comes of age).
+
+    `announced_at`, `ended_at` and `consented_at` say what was done as that day came: both were told, the authority
+    ended, and the person, now of age, consented for themselves.
+    """
 
     __tablename__ = "guardianship"
-    __table_args__ = (CheckConstraint("minor_id <> guardian_id", name="two_people"),)
+    __table_args__ = (
+        CheckConstraint("minor_id <> guardian_id", name="two_people"),
+        Index("ix_guardianship_open", "ends_on", postgresql_where=text("consented_at is null")),
+    )
 
     id: Mapped[Id]
     minor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     guardian_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     relation: Mapped[str] = mapped_column(String(60))
     ends_on: Mapped[date | None] = mapped_column(Date)
+    announced_at: Mapped[Timestamp | None]
+    ended_at: Mapped[Timestamp | None]
+    consented_at: Mapped[Timestamp | None]
     created_at: Mapped[Timestamp]
 
 

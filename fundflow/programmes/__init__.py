@@ -13,6 +13,7 @@ from fundflow.programmes.definition import (
 )
 from fundflow.programmes.loading import Definition, compiled, folders, parse, read_folder
 from fundflow.programmes.models import Call, Programme, ProgrammeVersion
+from fundflow.programmes.openings import declare_opening
 from fundflow.programmes.service import definition_of, latest_version, publish
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "TranchePlan",
     "check",
     "compiled",
+    "declare_opening",
     "definition_of",
     "folders",
     "latest_version",

@@ -8,9 +8,11 @@ from pathlib import PurePosixPath
 from fundflow import documents, forms
 from fundflow.accounts import role_names
 from fundflow.forms import Form
+from fundflow.programmes.ages import coming_of_age
 from fundflow.programmes.coherence import coherence
 from fundflow.programmes.figures import figures
 from fundflow.programmes.loading import Parsed, parse
+from fundflow.programmes.openings import openings
 from fundflow.programmes.reasons import explained
 from fundflow.programmes.references import CASE, PARTY_KINDS, Place, references
 from fundflow.programmes.wordings import languages, letter_wordings, mail_wordings
@@ -38,6 +40,8 @@ def check(files: Mapping[str, str], registry: Registry = default_registry) -> li
         references,
         figures,
         coherence,
+        coming_of_age,
+        openings,
         languages,
     )
     found = {explained(each): None for part in parts for each in part(parsed, registry)}
@@ -57,6 +61,7 @@ def _machines(parsed: Parsed, registry: Registry) -> Iterator[Finding]:
         letters=parsed.letters,
         mails=parsed.mails,
         values={*parsed.programme.values, "currency"},
+        clock_moves=parsed.programme.of_age.clock_moves(),
     )
     machines = [
         MachineFile(kind, name, machine, parsed.places[name])

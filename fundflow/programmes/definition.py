@@ -76,6 +76,43 @@ class Term(Part):
     working_days: int
 
 
+class Consents(Part):
+    """The form of the consent, and the CEL conditions over its answers `a` under which it is in force."""
+
+    form: str
+    by_person: str
+    by_guardian: str
+    then: str | None = None
+
+
+class Notice(Part):
+    """A move that the clock makes so many days before a day."""
+
+    days: int = Field(ge=1, le=366)
+    move: str
+
+
+class OfAge(Part):
+    """From which age somebody decides alone, and the moves the clock makes as a minor comes of age in a live case.
+
+    `consents.then` is the move made once the person, now of age, has consented for themselves.
+    """
+
+    years: int = 18
+    consents: Consents | None = None
+    notice: Notice | None = None
+    move: str | None = None
+
+    def clock_moves(self) -> frozenset[str]:
+        """The moves that the clock makes of the case."""
+        named = (
+            self.move,
+            self.notice.move if self.notice else None,
+            self.consents.then if self.consents else None,
+        )
+        return frozenset(name for name in named if name is not None)
+
+
 class Check(Part):
     """A screening check: the question, the rule behind it, and what its failure means."""
 
@@ -168,5 +205,6 @@ class ProgrammeFile(Part):
     evaluation: Evaluation = Evaluation()
     tranches: tuple[TranchePlan, ...] = ()
     follow_up: tuple[FollowUp, ...] = ()
+    of_age: OfAge = OfAge()
     appeal: Term | None = None
     retention: dict[str, int] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,12 +114,6 @@ def _money(parsed: Parsed, place: Place) -> Iterator[Finding]:
     if tranches and (total := sum(each.share for each in tranches)) != WHOLE:
         yield place.finding(("tranches",), f"the shares of the tranches add up to {total}, not to {WHOLE}")
     yield from _doubles(place, ("tranches",), "tranche", [str(each.number) for each in tranches])
-    known = {each.id for each in parsed.programme.follow_up}
-    for number, tranche in enumerate(tranches):
-        for index, opening in enumerate(tranche.opens):
-            for name in opening.values() if isinstance(opening, Mapping) else ():
-                if name not in known:
-                    yield place.unknown(("tranches", number, "opens", index), "appointment", name, known)
 
 
 def _follow_up(parsed: Parsed, place: Place) -> Iterator[Finding]:

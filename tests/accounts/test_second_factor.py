@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from pages import PASSWORD, Person, open_account
@@ -11,8 +12,10 @@ from passlib.totp import TOTP
 from fundflow.accounts import user_by_email
 
 
-def code_for(key: str) -> str:
-    return TOTP(key=key.replace("-", "").replace(" ", "")).generate().token
+def code_for(key: str, *, ahead: int = 0) -> str:
+    """The code that the app shows, or will show so many seconds later."""
+    moment = int(time.time()) + ahead
+    return TOTP(key=key.replace("-", "").replace(" ", "")).generate(moment).token
 
 
 @pytest.fixture
@@ -37,10 +40,26 @@ def test_signing_in_then_asks_for_the_code(site, key, another):
     assert elsewhere.get("/mine").status_code == 302
     elsewhere.get(asked.location)
     wrong = elsewhere.post("/tf-validate", code="000000")
-    assert "This code is wrong or too old." in wrong.text
+    assert "This code is wrong, too old or was used already." in wrong.text
     assert elsewhere.get("/mine").status_code == 302
-    elsewhere.post("/tf-validate", code=code_for(key))
+    elsewhere.post("/tf-validate", code=code_for(key, ahead=30))
     assert elsewhere.get("/mine").text == "Arta Hoxha"
+
+
+def test_a_code_is_taken_once(site, key, another):
+    seen = code_for(key, ahead=30)
+    for arrived in (True, False):
+        elsewhere = another()
+        elsewhere.get(elsewhere.sign_in("arta@office.example").location)
+        elsewhere.post("/tf-validate", code=seen)
+        assert (elsewhere.get("/mine").status_code == 200) is arrived
+
+
+def test_the_code_that_set_the_second_step_up_signs_nobody_in(site, key, another):
+    elsewhere = another()
+    elsewhere.get(elsewhere.sign_in("arta@office.example").location)
+    elsewhere.post("/tf-validate", code=code_for(key))
+    assert elsewhere.get("/mine").status_code == 302
 
 
 def test_secret_and_recovery_codes_are_sealed_in_the_database(site, key, person):

@@ -257,6 +257,7 @@ def approved_plan(
             "end_recipient",
             {"business_name": "Serra Prova", "owner_name": "Mira", "relation": "parent"},
         )
+        filled(case, "consent", {"assistance": "yes", "for_child": "no"})
         awarded(case, sum(row["cost"]["minor"] for row in rows))
         plan_purchases(ctx_of(case))
     return case

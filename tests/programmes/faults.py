@@ -50,6 +50,18 @@ FAULTS = {
         "programme.yaml", "{report: first_report}", "{report: frist_report}", "{report: frist_report}",
         "unknown appointment 'frist_report' Did you mean 'first_report'?",
     ),
+    "programme: a tranche opened by what nobody knows": (
+        "programme.yaml", "opens: [agreement_signed]", "opens: [agreement_singed]", "[agreement_singed]",
+        "unknown kind of opening 'agreement_singed' Did you mean 'agreement_signed'?",
+    ),
+    "programme: an opening that names nothing": (
+        "programme.yaml", "[{report: first_report}]", "[report]", "[report]",
+        "the opening 'report' names an appointment: {report: ...}",
+    ),
+    "programme: an opening that names too much": (
+        "programme.yaml", "opens: [agreement_signed]", "opens: [{agreement_signed: first_report}]",
+        "[{agreement_signed", "the opening 'agreement_signed' is written alone, without 'first_report'",
+    ),
     "programme: a follow-up without its form": (
         "programme.yaml", "form: visit, months: 4", "form: visti, months: 4", "form: visti",
         "unknown form 'visti' Did you mean 'visit'?",

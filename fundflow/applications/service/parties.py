@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnExpressionArgument, or_, select
 
 from fundflow.accounts import User
 from fundflow.applications.models import Application, Party
@@ -14,8 +14,8 @@ from fundflow.people import Guardianship, Person
 from fundflow.platform import clock
 from fundflow.platform.db import db
 from fundflow.platform.ids import new_id
+from fundflow.programmes import definition_of
 
-ADULT = 18  # full legal capacity and contract age in all programme countries
 _DATES = {"birth_date", "born_on"}
 _NAMES = {"born_on": "birth_date"}
 
@@ -25,8 +25,25 @@ def age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+def comes_of_age_on(born: date, years: int) -> date:
+    """The birthday on which somebody is so many years old."""
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:
+        return date(born.year + years, 3, 1)
+
+
 def beneficiary(case: Application) -> Person | None:
-    """The person whom the case is for, or None while nobody is tied to it."""
+    """The person whom the case is for (without one, who applied), or None while nobody is tied to it."""
+    return _first_of(case, Party.kind.desc())
+
+
+def applicant(case: Application) -> Person | None:
+    """The person who applied (without one, whom the case is for), or None while nobody is tied to it."""
+    return _first_of(case, Party.kind)
+
+
+def _first_of(case: Application, order: ColumnExpressionArgument[str]) -> Person | None:
     return db.session.scalar(
         select(Person)
         .join(Party, Party.person_id == Person.id)
@@ -35,7 +52,7 @@ def beneficiary(case: Application) -> Person | None:
             Party.kind.in_(("beneficiary", "applicant")),
             Party.ended_at.is_(None),
         )
-        .order_by(Party.kind.desc())
+        .order_by(order)
         .limit(1)
     )
 
@@ -43,19 +60,28 @@ def beneficiary(case: Application) -> Person | None:
 def link_person(
     *, case: Application, given: Mapping[str, Any], fields: Mapping[str, str], kind: str
 ) -> Person | None:
-    """Make or mend the case's person of that kind from answers; a user with the same e-mail gets to see the case."""
+    """Make or mend the case's person of that kind from answers; a user with the same e-mail gets to see the case.
+
+    A tie that has ended is taken up again only by a person of the same name; anybody else gets a new one.
+    """
     facts = {field: given.get(question) for field, question in fields.items()}
     if not facts.get("full_name"):
         return None
     party = db.session.scalar(
         select(Party)
-        .where(Party.application_id == case.id, Party.kind == kind, Party.ended_at.is_(None))
+        .where(
+            Party.application_id == case.id,
+            Party.kind == kind,
+            or_(Party.ended_at.is_(None), Party.name == str(facts["full_name"])),
+        )
+        .order_by(Party.ended_at.desc().nulls_first())
         .limit(1)
     )
     person = db.session.get(Person, party.person_id) if party and party.person_id else None
     if person is None:
         person = Person(id=new_id(), created_at=clock.now(), full_name="", language=case.language)
         db.session.add(person)
+    born = person.birth_date
     for field, value in facts.items():
         name = _NAMES.get(field, field)
         if value is None or not hasattr(Person, name):
@@ -65,48 +91,50 @@ def link_person(
     if party is None:
         party = Party(id=new_id(), application_id=case.id, kind=kind, name="")
         db.session.add(party)
-    party.person_id = person.id
+    party.person_id, party.ended_at = person.id, None
     party.name = person.full_name
     _tie_account(party, person)
-    if kind in {"beneficiary", "applicant"}:
+    db.session.flush()
+    if kind == "applicant" or (kind == "beneficiary" and applicant(case) is person):
         case.applicant_name = person.full_name
     db.session.flush()
+    if born is not None and person.birth_date not in {None, born}:
+        _mend_ties(case, person)
     return person
 
 
+def _mend_ties(case: Application, minor: Person) -> None:
+    """A date of birth that was written wrong moves the day on which guardians lose their authority."""
+    years = definition_of(case.version_id).programme.of_age.years
+    for tie in db.session.scalars(select(Guardianship).where(Guardianship.minor_id == minor.id)):
+        tie.ends_on = comes_of_age_on(minor.birth_date, years) if minor.birth_date else None
+    db.session.flush()
+
+
 def link_guardian(*, case: Application, given: Mapping[str, Any], fields: Mapping[str, str]) -> Person | None:
-    """Tie a guardian to the case and, as such, to its beneficiary, until the eighteenth birthday."""
+    """Tie a guardian to the case and, as such, to its beneficiary until that comes of age; nobody older has one."""
+    minor, years = beneficiary(case), definition_of(case.version_id).programme.of_age.years
+    born = minor.birth_date if minor else None
+    if born is not None and age_on(born, clock.today(case.call.timezone)) >= years:
+        return None
     guardian = link_person(case=case, given=given, fields=fields, kind="guardian")
-    minor = beneficiary(case)
     if guardian is None or minor is None:
         return guardian
-    known = db.session.scalar(
-        select(Guardianship.id).where(
+    tie = db.session.scalar(
+        select(Guardianship).where(
             Guardianship.minor_id == minor.id, Guardianship.guardian_id == guardian.id
         )
     )
-    if known is None:
-        relation = str(given.get(fields.get("relation", ""), "") or "")
-        ends_on = _eighteenth(minor.birth_date) if minor.birth_date else None
-        db.session.add(
-            Guardianship(
-                id=new_id(),
-                minor_id=minor.id,
-                guardian_id=guardian.id,
-                relation=relation,
-                ends_on=ends_on,
-                created_at=clock.now(),
-            )
+    if tie is None:
+        tie = Guardianship(
+            id=new_id(), minor_id=minor.id, guardian_id=guardian.id, relation="", created_at=clock.now()
         )
-        db.session.flush()
+        db.session.add(tie)
+    tie.relation = str(given.get(fields.get("relation", ""), "") or "") or tie.relation
+    tie.ends_on = comes_of_age_on(born, years) if born else None
+    tie.ended_at = tie.consented_at = None  # a date of birth that was mended may make somebody a minor again
+    db.session.flush()
     return guardian
-
-
-def _eighteenth(born: date) -> date:
-    try:
-        return born.replace(year=born.year + 18)
-    except ValueError:
-        return date(born.year + 18, 3, 1)
 
 
 def _tie_account(party: Party, person: Person) -> None:

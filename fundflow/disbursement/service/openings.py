@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from flask_babel import lazy_gettext as _l
 
 from fundflow.approval.queries import agreement_of
-from fundflow.programmes import TranchePlan
+from fundflow.programmes import TranchePlan, declare_opening
 from fundflow.workflow import Decision, MoveContext
 
 Predicate = Callable[[MoveContext, str], Decision]
@@ -15,20 +15,16 @@ Predicate = Callable[[MoveContext, str], Decision]
 _kinds: dict[str, Predicate] = {}
 
 
-def register_opening(kind: str, predicate: Predicate) -> None:
-    """Let `opens` of a tranche name a kind of condition: `kind`, or `{kind: value}`.
+def register_opening(kind: str, predicate: Predicate, *, names_appointment: bool = False) -> None:
+    """Let `opens` of a tranche name a kind of condition: `kind`, or `{kind: appointment}`.
 
-    `predicate(ctx, value)` answers for `ctx.case`, with the words why not; a bare name has the value "".
+    `predicate(ctx, appointment)` answers for `ctx.case`, with the words why not; a bare name has the value "".
     Registering a kind twice is an error.
     """
     if kind in _kinds:
         raise ValueError(f"the opening {kind!r} is registered twice")
     _kinds[kind] = predicate
-
-
-def opening_kinds() -> frozenset[str]:
-    """The kinds of conditions that are known."""
-    return frozenset(_kinds)
+    declare_opening(kind, names_appointment=names_appointment)
 
 
 def unmet(ctx: MoveContext, plan: TranchePlan) -> Iterator[Decision]:
