@@ -122,6 +122,18 @@ class Form(Model):
         index = derived(self, "questions", lambda: {question.id: question for question in self.questions()})
         return index[question_id]
 
+    def named(self, name: str) -> tuple[AnyQuestion, str] | None:
+        """The question behind a name of conditions, and the sum if it is one (`budget_total`); None for no name."""
+        index = derived(
+            self,
+            "names",
+            lambda: (
+                {q.id: (q, "") for q in self.questions()}
+                | {f"{q.id}_{total}": (q, total) for q in self.questions() for total in q.sum_names}
+            ),
+        )
+        return index.get(name)
+
     def section(self, section_id: str) -> Section:
         """The section of that id; raises KeyError."""
         index = derived(self, "sections", lambda: {section.id: section for section in self.sections})

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 from werkzeug.datastructures import FileStorage
 from wtforms import Form
 
+from fundflow.forms import browser, fields
 from fundflow.forms import definition as d
-from fundflow.forms import fields, reveal
 from fundflow.forms.fields import Context
 from fundflow.forms.fields.control import AnswerField, FileAnswerField
 from fundflow.forms.fields.group_control import GroupAnswerField
@@ -41,6 +41,8 @@ class PageForm(Form):
         self.stored = answers
         self.only = only
         self.problems: Problems = {}
+        self._trees: dict[str, str] = {}
+        self.posted = formdata is not None
         self._files = files or {}
         super().__init__(formdata)
 
@@ -105,6 +107,20 @@ class PageForm(Form):
         return problems
 
     # ------------------------------------------------------------------------------------- for templates
+    def drawn(self, field: AnswerField, errors: Mapping[str, str], draw: Callable[..., str]) -> str:
+        """A question as HTML; what nobody has answered yet looks the same for all, and is kept with the definition."""
+        question = field.question
+        if self.posted or errors or not field.answer.empty(field.data):
+            return draw(self, field, errors)
+        asked = (self.optional(question), self.reveals(question), self.requires(question))
+        key = (field.name, self.context.language, *asked)
+        asked_of = (self.context.values, self.context.today)
+        kept: dict[Any, Any] = d.derived(self.form_def, "drawn", dict)
+        if key not in kept or kept[key][0] != asked_of:
+            kept[key] = (asked_of, draw(self, field, errors))
+        html: str = kept[key][1]
+        return html
+
     def shown(self, section: d.Section) -> Iterator[AnswerField]:
         """The fields of a section to draw: those asked, and those that the browser may reveal."""
         for question in section.questions:
@@ -113,12 +129,32 @@ class PageForm(Form):
                 yield field
 
     def reveals(self, question: d.Base) -> str:
-        """The condition as JSON for the browser when it can follow it on this page; empty otherwise."""
-        if question.show_if is None:
-            return ""
-        parts = reveal.clauses(question.show_if)
-        here = parts is not None and all(f"q_{part['q']}" in self for part in parts)
-        return json.dumps(parts) if here else ""
+        """When the question is asked, as JSON for the browser when it can follow that here; empty otherwise."""
+        section = self.form_def.section_of(question.id)
+        texts = [text for text in (section.show_if, question.show_if) if text]
+        return self._tree(" && ".join(f"({text})" for text in texts)) if texts else ""
+
+    def requires(self, question: d.Base) -> str:
+        """When the question must be answered, as JSON for the browser when it can follow that here."""
+        return self._tree(question.required_if) if question.required_if and not question.required else ""
+
+    def rules(self, section: d.Section) -> str:
+        """The section's rules that the browser can follow, as JSON; those whose words name answers are left out."""
+        found = []
+        for rule in section.rules:
+            says = self.words(rule.says)
+            if "{{" not in says and f"q_{rule.at}" in self and (tree := self._tree(rule.when)):
+                found.append({"at": rule.at, "when": json.loads(tree), "says": says})
+        return json.dumps(found) if found else ""
+
+    def _tree(self, text: str) -> str:
+        if text not in self._trees:
+            found = browser.tree(
+                text, self.form_def, here=lambda name: f"q_{name}" in self, scope=self.reading.scope,
+                context=self.context,
+            )  # fmt: skip
+            self._trees[text] = "" if found is None else json.dumps(found, separators=(",", ":"))
+        return self._trees[text]
 
     @cached_property
     def optional_text(self) -> str:

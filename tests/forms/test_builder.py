@@ -207,8 +207,8 @@ def test_a_clarification_opens_some_questions_only():
 def test_a_browser_may_follow_simple_conditions_on_its_page():
     form = build("enterprise")
     questions = {question.id: question for question in form.sections[0].questions}
-    assert form.reveals(questions["nipt"]) == '[{"q": "status", "in": ["registered"]}]'
-    assert form.reveals(questions["extract"]) == '[{"q": "nipt", "not": [""]}]'
+    assert form.reveals(questions["nipt"]) == '["==",{"q":"status","as":"text"},{"c":"registered"}]'
+    assert form.reveals(questions["extract"]) == '["!=",{"q":"nipt","as":"text"},{"c":""}]'
     assert form.reveals(questions["jobs"]) == ""
 
 

@@ -66,6 +66,10 @@ def test_words_may_name_values_of_the_programme():
 
 def test_ids_that_stand_twice_are_found():
     twice = [NUMBER | {"label": {"en": "N"}}] * 2
-    assert checked(NUMBER, questions=twice)[0] == ("sections.0.questions.1", "error", "question 'n' stands twice")
+    assert checked(NUMBER, questions=twice)[0] == (
+        "sections.0.questions.1",
+        "error",
+        "question 'n' stands twice",
+    )
     clash = [BUDGET, {"id": "budget_total", "type": "text", "label": {"en": "T"}}]
     assert checked(NUMBER, questions=clash)[0][2] == "question 'budget_total' stands twice"

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from fundflow import documents, forms
-from fundflow.accounts import Actor
+from fundflow.accounts import Actor, current_actor
 from fundflow.applications import queries
 from fundflow.applications.models import Application, StoredFile
 from fundflow.applications.policy import on_case
@@ -98,9 +98,11 @@ def page_of(
     uploads: Mapping[str, FileStorage] | None = None,
 ) -> PageForm:
     """The move's form, filled from what is kept and what was posted."""
+    actor = current_actor()
     return forms.build(
         form, None, language=str(get_locale() or "en"), values=definition_of(case.version_id).values,
         answers=answers, formdata=formdata, files=uploads, today=clock.today(case.call.timezone),
+        signer=(str(actor.user_id or ""), actor.name),
     )  # fmt: skip
 
 

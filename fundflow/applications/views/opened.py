@@ -157,6 +157,7 @@ class Opened:
         return forms.build(
             self.form, section_id, language=self.language, values=self.definition.values, answers=self.answers,
             formdata=formdata, files=files, today=self.today, only=self.only,
+            signer=(str(self.actor.user_id or ""), self.actor.name),
         )  # fmt: skip
 
     def summary(self, answers: Mapping[str, Any] | None = None) -> list[forms.SummarySection]:

@@ -10,6 +10,15 @@ if TYPE_CHECKING:
     from fundflow.forms.fields.group import GroupField
 
 
+class PartField(AnswerField):
+    """A part as a control: names and streets are short, so nothing is counted."""
+
+    @property
+    def counter(self) -> int | None:
+        """None: see above."""
+        return None
+
+
 class GroupAnswerField(AnswerField):
     """`q_home` is sent as a mark, and each part as `q_home-<part>`; a part not read leaves what stood there."""
 
@@ -24,7 +33,7 @@ class GroupAnswerField(AnswerField):
         before = data if isinstance(data, dict) else {}
         self.cells = []
         for name, part in self.answer.parts.items():
-            cell = AnswerField(
+            cell = PartField(
                 part, self.context.language, name=f"{self.name}-{name}", path=f"{self.path}.{name}",
                 context=self.context, _form=None,
             )  # fmt: skip

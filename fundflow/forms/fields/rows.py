@@ -178,10 +178,14 @@ class RowsField(FieldType[d.Rows]):
             "figures": {name: _scale(column, context) for name, column in figures.items()},
             "computed": {name: work.as_json() for name, work in self._works.items()},
             "sums": {
-                name: {"of": s.of, "where": reveal.clauses(s.where, "r") if s.where else []}
-                for name, s in self.question.sums.items()
+                name: {"of": s.of, "where": self.live_where(name)} for name, s in self.question.sums.items()
             },
         }
+
+    def live_where(self, name: str) -> list[reveal.Clause] | None:
+        """The condition of a sum as the browser follows it; None when it cannot."""
+        where = self.question.sums[name].where
+        return reveal.clauses(where, "r") if where else []
 
     # ------------------------------------------------------------------------------------------- checks
     def problems_at(self, stored: Any, context: Context, *, partial: bool = False) -> dict[str, str]:

@@ -1,23 +1,154 @@
 // Comforts of forms: counters, rows and their sums, conditional questions. All works without this file.
 const language = document.documentElement.lang || "en";
 
-// ---- conditional questions: the server decides again when the form is sent
+// ---- conditions: trees of fundflow.forms.browser; the server decides again when the form is sent
+class Unknown extends Error {}
+
 function answersOf(form, question) {
-  const found = [...form.querySelectorAll(`[name="q_${question}"]`)]
+  return [...form.querySelectorAll(`[name="q_${question}"]`)]
     .filter((input) => input.type !== "hidden" && !input.closest("[data-show-if][hidden]"))
     .filter((input) => !["radio", "checkbox"].includes(input.type) || input.checked)
-    .map((input) => input.value);
-  return found.length ? found : [""];
+    .map((input) => input.value.trim());
+}
+
+// Numbers are [numerator, denominator]; lists are {list: [...]}; nothing is null.
+const exact = (text) => [BigInt(text.replace(".", "")), 10n ** BigInt((text.split(".")[1] ?? "").length)];
+const isNumber = Array.isArray;
+const kind = (value) => (isNumber(value) ? "number" : value?.list ? "list" : typeof value);
+
+function answer(form, node) {
+  const given = answersOf(form, node.q);
+  const text = given[0] ?? "";
+  if (node.as === "list") return { list: given };
+  if (node.as === "flag") return text === "true";
+  if (node.as === "day") return text || null;
+  if (node.as !== "number") return text;
+  const value = text ? read(text, node.point) : null;
+  return value && [value[0] * 10n ** BigInt(node.places ?? 0), value[1]];
+}
+
+function equal(left, right) {
+  if (kind(left) !== kind(right)) return false;
+  return isNumber(left) ? left[0] * right[1] === right[0] * left[1] : left === right;
+}
+
+function compare(left, right) {
+  if (left === null || right === null || kind(left) !== kind(right)) throw new Unknown();
+  const [a, b] = isNumber(left) ? [left[0] * right[1], right[0] * left[1]] : [left, right];
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+// `||` and `&&` as CEL has them: what cannot be known does not matter where the other side decides.
+function either(form, [, left, right], decides) {
+  const sides = [left, right].map((node) => {
+    try {
+      return value(form, node);
+    } catch (fault) {
+      if (!(fault instanceof Unknown)) throw fault;
+      return fault;
+    }
+  });
+  if (sides.includes(decides)) return decides;
+  if (sides.some((side) => typeof side !== "boolean")) throw new Unknown();
+  return !decides;
+}
+
+const sumsOf = (rows, name) => rows?.querySelector(`[data-sum="${name}"]`)?.dataset.units ?? "0";
+
+const operators = {
+  "||": (form, node) => either(form, node, true),
+  "&&": (form, node) => either(form, node, false),
+  "!": (form, [, node]) => {
+    const found = value(form, node);
+    if (typeof found !== "boolean") throw new Unknown();
+    return !found;
+  },
+  list: (form, [, ...items]) => ({ list: items.map((item) => value(form, item)) }),
+  size: (form, [, node]) => {
+    const found = value(form, node);
+    if (found?.list) return [BigInt(found.list.length), 1n];
+    if (typeof found !== "string") throw new Unknown();
+    return [BigInt([...found].length), 1n];
+  },
+};
+
+function value(form, node) {
+  if (!Array.isArray(node)) {
+    if ("c" in node) return node.c;
+    if ("n" in node) return exact(node.n);
+    if ("sum" in node) return exact(sumsOf(form.querySelector(`[data-rows="${node.rows}"]`), node.sum));
+    return answer(form, node);
+  }
+  if (operators[node[0]]) return operators[node[0]](form, node);
+  const [left, right] = [value(form, node[1]), value(form, node[2])];
+  switch (node[0]) {
+    case "==": return equal(left, right);
+    case "!=": return !equal(left, right);
+    case "<": return compare(left, right) < 0;
+    case "<=": return compare(left, right) <= 0;
+    case ">": return compare(left, right) > 0;
+    case ">=": return compare(left, right) >= 0;
+    case "in":
+      if (!right?.list) throw new Unknown();
+      return right.list.some((item) => equal(left, item));
+    default: {
+      // Sums and products of whole numbers; CEL refuses to mix them with others.
+      if (!isNumber(left) || !isNumber(right) || left[0] % left[1] || right[0] % right[1]) throw new Unknown();
+      return apply[node[0]](left, right);
+    }
+  }
+}
+
+// true, false, or null for what cannot be known
+function holds(form, text) {
+  try {
+    const found = value(form, typeof text === "string" ? JSON.parse(text) : text);
+    return typeof found === "boolean" ? found : null;
+  } catch (fault) {
+    if (!(fault instanceof Unknown)) throw fault;
+    return null;
+  }
+}
+
+function showIf(form) {
+  const parts = [...form.querySelectorAll("[data-show-if]")];
+  for (let round = 0; round <= parts.length; round++) {
+    const changed = parts.filter((part) => part.hidden === (holds(form, part.dataset.showIf) === true));
+    for (const part of changed) part.hidden = !part.hidden;
+    if (!changed.length) break;
+  }
+}
+
+function requiredIf(form) {
+  for (const part of form.querySelectorAll("[data-required-if]")) {
+    const required = holds(form, part.dataset.requiredIf) === true;
+    const optional = part.querySelector(".optional");
+    if (optional) optional.hidden = required;
+    part.querySelector("input:not([type=hidden]), select, textarea")?.setAttribute("aria-required", required);
+  }
+}
+
+// A rule over several answers that is broken is said beside its question; sending the form decides.
+function rules(form) {
+  for (const place of form.querySelectorAll("[data-rules]")) {
+    JSON.parse(place.dataset.rules).forEach((rule, index) => {
+      const id = `q_${rule.at}-rule-${index}`;
+      const broken = holds(form, rule.when) === false;
+      const field = form.querySelector(`[name="q_${rule.at}"]`)?.closest(".field");
+      const told = document.getElementById(id);
+      if (!broken || !field || field.querySelector(".field-error:not([data-rule])")) told?.remove();
+      else if (!told) {
+        const line = Object.assign(document.createElement("span"), { id, className: "field-error", textContent: rule.says });
+        line.dataset.rule = "";
+        line.setAttribute("role", "status");
+        (field.querySelector("legend, .form-label") ?? field.firstElementChild).after(line);
+      }
+    });
+  }
 }
 
 const meets = (clause, answers) =>
   clause.not ? !answers.some((a) => clause.not.includes(a)) : answers.some((a) => clause.in.includes(a));
-
-function showIf(form) {
-  for (const part of form.querySelectorAll("[data-show-if]")) {
-    part.hidden = !JSON.parse(part.dataset.showIf).every((clause) => meets(clause, answersOf(form, clause.q)));
-  }
-}
 
 // ---- counters
 function count(form, text) {
@@ -111,6 +242,7 @@ function sums(rows) {
   for (const cell of rows.querySelectorAll("[data-sum]")) {
     const { of, where } = live.sums[cell.dataset.sum];
     if (where) cell.textContent = write(totals[cell.dataset.sum], live.figures[of]);
+    cell.dataset.units = totals[cell.dataset.sum];
   }
 }
 
@@ -139,6 +271,11 @@ function removeRow(rows, line) {
 
 // ---- every form that asks for it
 for (const form of document.querySelectorAll("form[data-left]")) {
+  const follow = () => {
+    showIf(form);
+    requiredIf(form);
+    rules(form);
+  };
   const fresh = (rows) => {
     renumber(rows);
     sums(rows);
@@ -146,7 +283,7 @@ for (const form of document.querySelectorAll("form[data-left]")) {
   const refresh = (target) => {
     const rows = target.closest("[data-rows]");
     if (rows) sums(rows);
-    showIf(form);
+    follow();
   };
   form.addEventListener("input", (event) => {
     count(form, event.target);
@@ -160,6 +297,7 @@ for (const form of document.querySelectorAll("form[data-left]")) {
     if (button.name === "rows_add") addRow(rows);
     else removeRow(rows, button.closest("[data-row]"));
     fresh(rows);
+    follow();
     form.dispatchEvent(new Event("ff-change"));
   });
   for (const counter of form.querySelectorAll("[data-counter]")) {
@@ -167,5 +305,5 @@ for (const form of document.querySelectorAll("form[data-left]")) {
     if (text?.value) count(form, text);
   }
   for (const rows of form.querySelectorAll("[data-rows]")) fresh(rows);
-  showIf(form);
+  follow();
 }
