@@ -1,4 +1,4 @@
-"""`flask applications import`: takes applications from a former system or from paper."""
+"""`flask applications import` takes applications in; `flask programmes migrate` takes cases to a new version."""
 
 from __future__ import annotations
 
@@ -23,9 +23,12 @@ from fundflow.applications.importing import (
     run,
 )
 from fundflow.applications.importing.submission import Manner
-from fundflow.platform.db import db
-from fundflow.platform.errors import Forbidden
+from fundflow.applications.service.migrating import Outcome, migrate, plan
+from fundflow.applications.service.migration_map import MigrationMap, read_map
+from fundflow.platform.db import db, transaction
+from fundflow.platform.errors import Forbidden, Invalid, NotFound, Refused
 from fundflow.programmes import Call, definition_of
+from fundflow.programmes.cli import group as programmes_group
 
 group = AppGroup("applications", help="Applications.")
 SHOWN_EVERY = 100
@@ -129,3 +132,46 @@ def _told(report: Report) -> str:
         f"{report.refused_rows} refused."
     )
     return "\n".join(lines)
+
+
+@programmes_group.command("migrate")
+@click.argument("slug")
+@click.option("--map", "map_file", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--as", "email", help="In the name of this user, who must be allowed to; else as the system.")
+@click.option("--dry-run", is_flag=True, help="Say what each case would become and write nothing.")
+def migrate_command(slug: str, map_file: Path, email: str | None, *, dry_run: bool) -> None:
+    """Move the cases that a map names to another version of their programme; all of them, or none."""
+    try:
+        actor = _actor(email)
+        wanted = read_map(map_file.read_text(encoding="utf-8"), map_file.name)
+        with transaction():
+            outcomes = (plan if dry_run else migrate)(actor=actor, slug=slug, wanted=wanted)
+    except Invalid as fault:
+        raise click.ClickException("\n".join(f"{at}: {said}" for at, said in fault.errors.items())) from None
+    except Refused as refusal:
+        raise click.ClickException("Nothing was moved.\n" + "\n".join(map(str, refusal.reasons))) from None
+    except (NotFound, Forbidden, FileFault, UnicodeDecodeError) as fault:
+        raise click.ClickException(
+            str(fault) or f"There is no programme {slug!r} that you may publish."
+        ) from None
+    for outcome in outcomes:
+        click.echo(_becomes(outcome))
+    click.echo(_counted(outcomes, wanted, dry_run=dry_run))
+    sys.exit(1 if any(outcome.against for outcome in outcomes) else 0)
+
+
+def _becomes(outcome: Outcome) -> str:
+    rows = "; ".join(
+        f"{row.kind} {row.stage}" + (f" -> {row.becomes}" if row.becomes != row.stage else "")
+        for row in outcome.rows
+    )
+    return "\n".join([f"{outcome.name}: {rows}", *(f"  cannot: {why}" for why in outcome.against)])
+
+
+def _counted(outcomes: list[Outcome], wanted: MigrationMap, *, dry_run: bool) -> str:
+    against = sum(bool(outcome.against) for outcome in outcomes)
+    verb = "would move" if dry_run else "moved"
+    return (
+        f"{len(outcomes) - against} cases {verb} from version {wanted.source} to {wanted.target}, "
+        f"{against} cannot. All other cases stay as they are."
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from flask.cli import AppGroup
 from fundflow.platform.db import transaction
 from fundflow.platform.errors import Invalid
 from fundflow.platform.locate import locate
-from fundflow.programmes.checking import check
+from fundflow.programmes.authoring import check_folder, errors_of, report
 from fundflow.programmes.guide import written
 from fundflow.programmes.loading import compiled, folders, read_folder
 from fundflow.programmes.service import publish
@@ -23,17 +24,22 @@ group = AppGroup("programmes", help="Programme definitions.")
 @group.command("check")
 @click.argument("which", nargs=-1)
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
-def check_command(which: tuple[str, ...], *, strict: bool) -> None:
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="json is for editors."
+)
+def check_command(which: tuple[str, ...], *, strict: bool, form: str) -> None:
     """Check programmes by slug or folder (all without one); exit 1 on errors."""
-    failed = False
-    for path in _paths(which):
-        findings = check(read_folder(path))
-        errors = sum(finding.severity == "error" for finding in findings)
+    found = {path: check_folder(path) for path in _paths(which)}
+    if form == "json":
+        click.echo(
+            json.dumps([report(path, each) for path, each in found.items()], ensure_ascii=False, indent=2)
+        )
+    for path, findings in found.items() if form == "text" else ():
         for finding in findings:
             click.echo(f"{path.name}/{finding}")
+        errors = errors_of(findings)
         click.echo(f"{path.name}: {errors} errors, {len(findings) - errors} warnings.")
-        failed = failed or errors > 0 or (strict and bool(findings))
-    if failed:
+    if any(errors_of(each) or (strict and each) for each in found.values()):
         raise SystemExit(1)
 
 

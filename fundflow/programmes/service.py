@@ -90,6 +90,12 @@ def _programme(definition: Definition) -> Programme:
     return programme
 
 
+def latest_definition(slug: str) -> tuple[int, Definition]:
+    """Number and definition of the newest published version; NotFound when there is none."""
+    version = latest_version(slug)
+    return version.number, definition_of(version.id)
+
+
 def latest_version(slug: str) -> ProgrammeVersion:
     """The newest published version of a programme; NotFound when there is none."""
     version = db.session.scalar(

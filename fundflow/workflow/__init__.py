@@ -16,7 +16,7 @@ from fundflow.workflow.context import (
 from fundflow.workflow.definition import Deadline, Duty, Machine, Move, RuleRef, Stage
 from fundflow.workflow.diagram import diagram
 from fundflow.workflow.drawing import drawing
-from fundflow.workflow.engine import available, begin, fire, require_role
+from fundflow.workflow.engine import available, begin, enter, fire, require_role
 from fundflow.workflow.findings import Finding, nearest, shape_findings, yaml_finding
 from fundflow.workflow.models import Staged
 from fundflow.workflow.parameters import (
@@ -84,6 +84,7 @@ __all__ = [
     "drawing",
     "effect",
     "end_of_day",
+    "enter",
     "fact",
     "fire",
     "guard",

@@ -18,7 +18,15 @@ from fundflow.workflow.registry import BoundEffect, Decision
 
 def begin(compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks) -> None:
     """Put a new row into the initial stage, with its deadline and what it waits for."""
-    _enter(compiled, ctx, hooks, compiled.definition.initial)
+    enter(compiled, ctx, hooks, compiled.definition.initial)
+
+
+def enter(compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks, stage: str) -> None:
+    """Put a row into a stage outside of any move: a new row, or one that another version of its law takes over.
+
+    Deadline, queue and approvals begin anew. The caller answers for the event. Raises KeyError for an unknown stage.
+    """
+    _enter(compiled, ctx, hooks, stage)
     _settle(compiled, ctx, hooks)
 
 
