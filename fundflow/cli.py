@@ -15,7 +15,7 @@ from fundflow.audit.cli import group as audit_group
 from fundflow.demo.cli import group as demo_group
 from fundflow.documents import RenderFault, require
 from fundflow.platform import jobs, schema
-from fundflow.programmes.author_cli import group as programmes_group
+from fundflow.programmes.cli import group as programmes_group
 
 # These find out for themselves: migrating makes the tables, a check reads files alone.
 WITHOUT_DATABASE = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 
+from fundflow.programmes import author_cli  # noqa: F401 - its commands join those of the room
+
 
 def setup(_app: Flask) -> None:
-    """Nothing to register yet."""
+    """The room has commands only; its rules belong to the rooms above."""
