@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext as _l
 
 from fundflow.forms import definition as d
 from fundflow.forms import limits
@@ -23,8 +23,8 @@ class DateRangeField(GroupField[d.DateRange]):
     def described(self) -> dict[str, Part]:
         bounds = {"min": self.question.min, "max": self.question.max}
         return {
-            "from": ("date", lazy_gettext("First day"), bounds),
-            "to": ("date", lazy_gettext("Last day"), bounds),
+            "from": ("date", _l("First day"), bounds),
+            "to": ("date", _l("Last day"), bounds),
         }
 
     def together(self, stored: Mapping[str, Any], context: Context) -> dict[str, str]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext as _l
 
 from fundflow.forms import definition as d
 from fundflow.forms.fields.base import Context, FieldType
 from fundflow.forms.speech import gettext as _
 from fundflow.forms.speech import said
 
-_CONFIRMED = lazy_gettext("Confirmed")
+_CONFIRMED = _l("Confirmed")
 
 
 class DeclarationField(FieldType[d.Declaration]):

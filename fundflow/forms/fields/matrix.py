@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext as _l
 
 from fundflow.forms import definition as d
 from fundflow.forms.fields.base import FieldType, Line, Table
@@ -15,8 +15,8 @@ from fundflow.forms.speech import gettext as _
 from fundflow.forms.speech import said
 from fundflow.platform.wording import pick
 
-_TOTAL = lazy_gettext("Total")
-_THING, _STEP = lazy_gettext("Subject"), lazy_gettext("Answer")
+_TOTAL = _l("Total")
+_THING, _STEP = _l("Question"), _l("Answer")
 
 
 class MatrixField(GroupField[d.Matrix]):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext as _l
 
 from fundflow.forms import codes
 from fundflow.forms import definition as d
 from fundflow.forms.fields.base import Line
 from fundflow.forms.fields.group import GroupField, Part
 
-EMAIL, PHONE = lazy_gettext("E-mail address"), lazy_gettext("Telephone number")
+EMAIL, PHONE = _l("E-mail address"), _l("Telephone number")
 
 
 class PersonField(GroupField[d.Person]):
@@ -27,9 +27,9 @@ class PersonField(GroupField[d.Person]):
 
     def described(self) -> dict[str, Part]:
         known: dict[str, Part] = {
-            "name": ("text", lazy_gettext("Full name"), {"max_length": 120}),
-            "birth_on": ("date", lazy_gettext("Date of birth"), {"min": "today-120y", "max": "today"}),
-            "role": ("text", lazy_gettext("Position or role"), {"max_length": 120}),
+            "name": ("text", _l("Full name"), {"max_length": 120}),
+            "birth_on": ("date", _l("Date of birth"), {"min": "today-120y", "max": "today"}),
+            "role": ("text", _l("Position or role"), {"max_length": 120}),
             "email": ("email", EMAIL, {}),
             "phone": ("phone", PHONE, {"prefix": self.question.prefix}),
         }
@@ -51,11 +51,11 @@ class OrganisationField(GroupField[d.Organisation]):
         country = self.question.tax_country
         tax = ("tax_number", {"country": country}) if country else ("text", {"max_length": 40})
         known: dict[str, Part] = {
-            "name": ("text", lazy_gettext("Name of the organisation"), {"max_length": 160}),
-            "tax_number": (tax[0], lazy_gettext("Tax number"), dict(tax[1])),
-            "register_number": ("text", lazy_gettext("Number in the register"), {"max_length": 60}),
-            "country": ("code", lazy_gettext("Country"), {"list": "countries"}),
-            "website": ("url", lazy_gettext("Website"), {}),
+            "name": ("text", _l("Name of the organisation"), {"max_length": 160}),
+            "tax_number": (tax[0], _l("Tax number"), dict(tax[1])),
+            "register_number": ("text", _l("Number in the register"), {"max_length": 60}),
+            "country": ("code", _l("Country"), {"list": "countries"}),
+            "website": ("url", _l("Website"), {}),
             "email": ("email", EMAIL, {}),
             "phone": ("phone", PHONE, {"prefix": self.question.prefix}),
         }
@@ -82,11 +82,11 @@ class AddressField(GroupField[d.Address]):
         place = ("code", {"list": places}) if places else ("text", {"max_length": 80})
         countries = {"list": "countries", "only": self.question.countries}
         known: dict[str, Part] = {
-            "street": ("text", lazy_gettext("Street and number"), {"max_length": 160}),
-            "postal_code": ("text", lazy_gettext("Postal code"), {"max_length": 12}),
-            "place": (place[0], lazy_gettext("Town or municipality"), dict(place[1])),
-            "region": ("text", lazy_gettext("Region"), {"max_length": 80}),
-            "country": ("code", lazy_gettext("Country"), countries),
+            "street": ("text", _l("Street and number"), {"max_length": 160}),
+            "postal_code": ("text", _l("Postal code"), {"max_length": 12}),
+            "place": (place[0], _l("Town or municipality"), dict(place[1])),
+            "region": ("text", _l("Region"), {"max_length": 80}),
+            "country": ("code", _l("Country"), countries),
         }
         return {part: known[part] for part in self.question.ask}
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext as _l
 
 from fundflow.forms import arithmetic, limits, numbers, reveal
 from fundflow.forms import definition as d
@@ -26,7 +26,7 @@ from fundflow.platform.wording import pick
 Row = Mapping[str, Any]
 Figure = MoneyField | NumberField | PercentageField
 
-_TOTAL = lazy_gettext("Total")
+_TOTAL = _l("Total")
 _as_json = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for each cell
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from babel.dates import format_datetime
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext as _l
 
 from fundflow.forms import definition as d
 from fundflow.forms.fields.base import Context, Line
@@ -18,7 +18,7 @@ from fundflow.platform import clock
 from fundflow.platform.wording import pick
 
 _STAMP = ("statement", "by", "account", "at")
-_SIGNED = lazy_gettext("Signed with the account of")
+_SIGNED = _l("Signed with the account of")
 
 
 class SignatureField(GroupField[d.Signature]):
@@ -31,8 +31,8 @@ class SignatureField(GroupField[d.Signature]):
 
     def described(self) -> dict[str, Part]:
         return {
-            "name": ("text", lazy_gettext("Full name, as a signature"), {"min_length": 2, "max_length": 120}),
-            "on": ("date", lazy_gettext("Date of signature"), {"max": "today"}),
+            "name": ("text", _l("Full name, as a signature"), {"min_length": 2, "max_length": 120}),
+            "on": ("date", _l("Date of signature"), {"max": "today"}),
         }
 
     @property

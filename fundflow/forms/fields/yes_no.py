@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext as _l
 
 from fundflow.forms import definition as d
 from fundflow.forms.fields.base import Q
 from fundflow.forms.fields.choice import OneOf, Option
 from fundflow.forms.speech import said
 
-YES, NO = lazy_gettext("Yes"), lazy_gettext("No")
+YES, NO = _l("Yes"), _l("No")
 
 
 class FixedAnswers(OneOf[Q]):
