@@ -83,7 +83,7 @@ def guide_command(*, only_check: bool) -> None:
     """Write the reference part of the author's guide, workflows/README.md, from the models and the named rules."""
     path = locate("workflows") / "README.md"
     old = path.read_text("utf-8")
-    new = written(old)
+    new = written(old, group.commands)
     if new == old:
         click.echo(f"{path.name} says what the programme format is.")
     elif only_check:

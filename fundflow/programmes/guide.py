@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+import click
 import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -36,18 +37,18 @@ FILES: tuple[tuple[str, type[BaseModel]], ...] = (
 _PLAIN = {str: "text", int: "whole number", bool: "true or false", RuleRef: "rule"}
 
 
-def written(guide: str) -> str:
-    """The guide with its reference part written anew; raises ValueError when the markers are not in it."""
+def written(guide: str, commands: Mapping[str, click.Command]) -> str:
+    """The guide with its reference part written anew, these commands included; ValueError without its markers."""
     before, begin, rest = guide.partition(BEGIN)
     _old, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"the guide lacks the lines {BEGIN!r} and {END!r}")
-    return f"{before}{BEGIN}\n\n{reference()}\n{END}{after}"
+    return f"{before}{BEGIN}\n\n{reference(commands)}\n{END}{after}"
 
 
-def reference() -> str:
-    """Every key, question type, guard, effect and fact; the rules must be registered by then."""
-    parts = (_keys(), _questions(), _codes(), _roles(), _rules(), _facts())
+def reference(commands: Mapping[str, click.Command]) -> str:
+    """Every command, key, question type, guard, effect and fact; the rules must be registered by then."""
+    parts = (_commands(commands), _keys(), _questions(), _codes(), _roles(), _rules(), _facts())
     return "\n".join(line for part in parts for line in part)
 
 
@@ -132,6 +133,23 @@ def _default(field: FieldInfo) -> str:
     return "" if empty or field.default_factory else f"`{_yaml(field.default)}`"
 
 
+def _commands(commands: Mapping[str, click.Command]) -> Iterator[str]:
+    yield "### Commands\n"
+    rows = ((f"`{name}{_arguments(one)}`", str(one.help).strip()) for name, one in sorted(commands.items()))
+    yield from _table(("command", "what it does"), rows)
+
+
+def _arguments(command: click.Command) -> str:
+    """What is written behind a command: its arguments, then its options."""
+    said = [
+        each.make_metavar(click.Context(command))
+        for each in command.params
+        if each.param_type_name == "argument"
+    ]
+    said += [f"[{each.opts[0]}]" for each in command.params if each.param_type_name == "option"]
+    return "".join(f" {each}" for each in said)
+
+
 def _keys() -> Iterator[str]:
     yield "### Keys\n"
     yield "*words* is a text per language; *rule* is a name or `{name: {parameters}}`; CEL is a condition.\n"
@@ -199,11 +217,15 @@ def _roles() -> Iterator[str]:
 
 
 def _rules() -> Iterator[str]:
-    for title, found in (("Guards", default_registry.guards), ("Effects", default_registry.effects)):
+    kinds: dict[str, Mapping[str, Any]] = {
+        "Guards": default_registry.guards,
+        "Effects": default_registry.effects,
+    }
+    for title, found in kinds.items():
         yield f"### {title}\n"
         rows = (
             (f"`{name}`", _parameters(rule), f"{rule.help} {_further(rule)}".strip())
-            for name, rule in sorted(found.items())  # type: ignore[attr-defined]
+            for name, rule in sorted(found.items())
         )
         yield from _table(("name", "parameters", "what it does"), rows)
 

@@ -11,11 +11,12 @@ from pydantic import TypeAdapter
 from fundflow.app import create_app
 from fundflow.documents.definition import Block
 from fundflow.forms import Section, question_types
-from fundflow.platform import cel, embedded, jobs
+from fundflow.platform import cel, embedded
 from fundflow.platform.db import db
 from fundflow.platform.locate import locate
 from fundflow.platform.strict_yaml import load
 from fundflow.programmes import check, folders, guide, read_folder
+from fundflow.programmes.cli import group
 from fundflow.programmes.untranslated import untranslated
 from fundflow.workflow import Move, RuleRef, Stage, default_registry
 from fundflow.workflow.definition import Rule
@@ -45,12 +46,12 @@ def rules(tmp_path_factory):
 
 
 def test_the_reference_does_not_lag(rules):
-    assert guide.written(TEXT) == TEXT, "write it anew: flask --app wsgi programmes guide"
+    assert guide.written(TEXT, group.commands) == TEXT, "write it anew: flask --app wsgi programmes guide"
 
 
 def test_a_guide_without_its_markers_is_refused(rules):
     with pytest.raises(ValueError, match="lacks the lines"):
-        guide.written("# A guide")
+        guide.written("# A guide", {})
 
 
 def test_every_key_has_its_words(rules):
@@ -71,9 +72,10 @@ def test_every_key_has_its_words(rules):
 
 
 def test_everything_that_can_be_named_stands_in_the_reference(rules):
-    reference = guide.reference()
+    reference = guide.reference(group.commands)
     named = [*default_registry.guards, *default_registry.effects, *default_registry.facts]
     named += [each.name for each in question_types()]
+    assert [name for name in group.commands if f"| `{name}" not in reference] == []
     assert [name for name in named if f"`{name}`" not in reference] == []
 
 
@@ -178,5 +180,4 @@ def test_the_worked_example_leads_to_an_award(server_url, tmp_path_factory, app)
         assert walked["late"].stages == ["draft", "expired"]
         db.session.remove()
         db.engine.dispose()
-    jobs.bind(app)
     embedded.drop_database(server_url, name)
