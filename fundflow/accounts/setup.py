@@ -14,7 +14,7 @@ from flask_security.signals import (
 )
 
 from fundflow import audit
-from fundflow.accounts import forms, secondfactor, sessions, views
+from fundflow.accounts import forms, onward, secondfactor, sessions, views
 from fundflow.accounts.actor import signed_in
 from fundflow.accounts.cli import users_cli
 from fundflow.accounts.datastore import Datastore
@@ -47,6 +47,7 @@ def setup(app: Flask) -> None:
     )
     sessions.limit(app)
     guard_views(app)
+    onward.carry(app)
     declare_access(app)
     web_actor.set_loader(app, signed_in)
     _follow(app)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from fundflow.accounts import SYSTEM
-from fundflow.applications.jobs import fire_due
+from fundflow.applications.jobs import come_of_age, fire_due
 from fundflow.applications.models import Application, FormEntry, Party
 from fundflow.applications.service import cases, entries, files
 from fundflow.applications.service.move import move
@@ -211,7 +211,9 @@ class Case:
             evaluation.rank_all(actor=self._actor(step), call_id=self.row().call_id, move_name=move_name)
 
     def _do_deadlines(self, _given: Any, _step: Step) -> None:
+        """What the clock's jobs would have done by now."""
         fire_due()
+        come_of_age()
 
     # --- answers ---
     def _answers(self, form: str, given: Mapping[str, Any], entry: FormEntry | None) -> dict[str, Any]:

@@ -118,6 +118,52 @@ def test_an_applicant_registers_confirms_and_signs_in(site, person: Person):
         assert user.password.startswith("$argon2")
 
 
+def test_who_comes_from_an_open_call_lands_there_again_by_the_link_of_the_mail(site, person: Person, another):
+    """The mail may be opened on another device, so the way onward is in its link."""
+    assert 'name="next" value="/calls/green/apply"' in person.get("/register?next=/calls/green/apply").text
+    sent = person.post(
+        "/register?next=/calls/green/apply", follow=False,
+        name="Era Marku", email="era@mail.example", language="en", password=NEW, next="/calls/green/apply",
+    )  # fmt: skip
+    assert sent.location == "/login?next=%2Fcalls%2Fgreen%2Fapply"
+    (mail,) = sent_to(site, "era@mail.example")
+    phone = another()
+    confirmed = phone.get(link_in(mail))
+    assert (confirmed.status_code, confirmed.location) == (302, "/login?next=%2Fcalls%2Fgreen%2Fapply")
+    assert 'name="next" value="/calls/green/apply"' in phone.get(confirmed.location).text
+    assert phone.sign_in("era@mail.example", NEW, next="/calls/green/apply").location == "/calls/green/apply"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "evil",
+        "javascript:alert(1)",
+        "/x\n/y",
+        "/" + "x" * 400,
+    ],
+)
+def test_the_way_onward_never_leaves_the_site(site, person: Person, target):
+    person.get("/register")
+    given = {"name": "Era Marku", "email": "era@mail.example", "language": "en", "password": NEW}
+    answer = person.post("/register", follow=False, next=target, **given)
+    assert answer.headers.get("Location", "/login") == "/login"
+    for mail in sent_to(site, "era@mail.example"):
+        assert "next=" not in mail.body
+        assert person.get(link_in(mail)).location == "/login"
+
+
+def test_the_link_that_is_sent_again_leads_onward_too(site, person: Person):
+    open_account(site, "waits@mail.example", confirmed=False)
+    person.get("/confirm")
+    person.post("/confirm", email="waits@mail.example", next="/calls/green/apply")
+    (mail,) = sent_to(site, "waits@mail.example")
+    assert person.get(link_in(mail)).location == "/login?next=%2Fcalls%2Fgreen%2Fapply"
+
+
 def test_registering_a_known_address_looks_the_same_and_tells_its_owner(site, person: Person, another):
     open_account(site, "era@mail.example", name="Era Marku")
     known = register(person)
