@@ -130,8 +130,8 @@ def condition(ctx: MoveContext, when: Cel, says: dict[str, str]) -> Decision:
 def no_other_live_application(ctx: MoveContext) -> bool:
     """The database's unique index stands behind this guard."""
     case = ctx.case
-    if case.applicant_key is None:
-        return True
+    if case.applicant_key is None or case.is_live:
+        return True  # the index lets one alone be live
     other = exists().where(
         Application.call_id == case.call_id,
         Application.applicant_key == case.applicant_key,
@@ -199,7 +199,9 @@ def minor_requires(
 def assign_reference(ctx: MoveContext) -> None:
     """A case that has one keeps it."""
     if ctx.case.reference is None:
-        ctx.case.reference = next_reference(ctx.definition.programme.prefix, ctx.case.call.timezone)
+        with db.session.no_autoflush:  # stage, reference and hash of a submission are written at once
+            reference = next_reference(ctx.definition.programme.prefix, ctx.case.call.timezone)
+        ctx.case.reference = reference
 
 
 @effect(
@@ -208,14 +210,14 @@ def assign_reference(ctx: MoveContext) -> None:
 )
 def freeze_entries(ctx: MoveContext, form: FormName) -> None:
     """The newest draft of the form is sealed; of the application form, hash and moment become the case's."""
-    entry = latest_entry(ctx.case.id, form)
-    if entry is None or entry.state != "draft":
-        return
-    content_hash = seal(entry=entry, definition=ctx.definition, actor_id=ctx.actor.user_id)
+    with db.session.no_autoflush:
+        entry = latest_entry(ctx.case.id, form)
+        if entry is None or entry.state != "draft":
+            return
+        content_hash = seal(entry=entry, definition=ctx.definition, actor_id=ctx.actor.user_id)
     if form == ctx.definition.programme.application_form:
         ctx.case.content_hash = content_hash
         ctx.case.submitted_at = ctx.case.submitted_at or clock.now()
-        db.session.flush()
 
 
 @effect("open_entry", help="Opens a form to be filled.")
@@ -259,7 +261,10 @@ def close_case(ctx: MoveContext) -> None:
 
 def _given(ctx: MoveContext, form: FormName) -> dict[str, Any]:
     move = ctx.definition.machines[ctx.kind].moves[ctx.move].move
-    return dict(ctx.form or {}) if move.form == form else answers(latest_entry(ctx.case.id, form))
+    if move.form == form:
+        return dict(ctx.form or {})
+    with db.session.no_autoflush:
+        return newest_answers(ctx.case.id, form) or {}
 
 
 def _too_old(ctx: MoveContext, form: str, days: int) -> Decision:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 
 from fundflow.documents.models import NumberSeries
 from fundflow.platform.db import db
 
+_SERIES = NumberSeries.__table__
+_FIRST = insert(_SERIES).values(series=bindparam("series"), year=bindparam("year"), last=1)
+_NEXT = _FIRST.on_conflict_do_update(
+    index_elements=[_SERIES.c.series, _SERIES.c.year], set_={"last": _SERIES.c.last + 1}
+).returning(_SERIES.c.last)
+
 
 def next_number(prefix: str, year: int) -> str:
     """The next number of a series, such as SUF-AWD-2026-0001; a transaction that rolls back gives it back."""
-    last = db.session.execute(
-        insert(NumberSeries)
-        .values(series=prefix, year=year, last=1)
-        .on_conflict_do_update(
-            index_elements=[NumberSeries.series, NumberSeries.year], set_={"last": NumberSeries.last + 1}
-        )
-        .returning(NumberSeries.last)
-    ).scalar_one()
+    last = db.session.execute(_NEXT, {"series": prefix, "year": year}).scalar_one()
     return f"{prefix}-{year}-{last:04d}"

@@ -95,7 +95,6 @@ def issue(
     document.subject_kind, document.subject_id = subject or (None, None)
     document.supersedes_id = supersedes
     db.session.add(document)
-    db.session.flush()
     enqueue(RENDER, key=str(document.id), document_id=str(document.id))
     _note_issue(document, actor_id)
     return document

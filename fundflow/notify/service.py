@@ -68,7 +68,6 @@ def send(
         attempts=0,
     )
     db.session.add(message)
-    db.session.flush()
     enqueue(DELIVER, key=str(message.id), message_id=str(message.id))
     return message
 

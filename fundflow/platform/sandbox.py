@@ -163,6 +163,7 @@ def check(text: str, names: Collection[str], *, kind: Kind = "plain") -> list[Fi
     return found
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str, *, kind: Kind = "plain") -> nodes.Template:
     """The parts of a text, to be looked at; raises TextFault for one that is not a template."""
     try:

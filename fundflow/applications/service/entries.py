@@ -9,13 +9,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm.attributes import set_committed_value
 
 from fundflow import forms
 from fundflow.accounts import Actor
 from fundflow.applications.models import Answers, Application, FormEntry
 from fundflow.applications.policy import CaseActor, on_case
-from fundflow.applications.queries import answers, party_kinds, sections, visible_to
+from fundflow.applications.queries import party_kinds, sections, visible_to
 from fundflow.audit import record
 from fundflow.forms import Form
 from fundflow.platform import clock
@@ -23,6 +25,10 @@ from fundflow.platform.db import db
 from fundflow.platform.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from fundflow.platform.ids import new_id
 from fundflow.programmes import Definition, definition_of
+
+_LAST = select(func.max(FormEntry.number)).where(
+    FormEntry.application_id == bindparam("case"), FormEntry.form == bindparam("form")
+)
 
 
 def open_entry(
@@ -34,11 +40,13 @@ def open_entry(
     subject_id: uuid.UUID | None = None,
     move: str | None = None,
     like: FormEntry | None = None,
+    content_hash: str | None = None,
 ) -> FormEntry:
-    """A new draft of a form on a case, numbered after the last one; `like` gives it the answers of another."""
-    last = db.session.scalar(
-        select(func.max(FormEntry.number)).where(FormEntry.application_id == case.id, FormEntry.form == form)
-    )
+    """A new draft of a form on a case, numbered after the last one; `like` gives it the answers of another.
+
+    With the hash of its answers, which `write_answers` then keeps, it is handed in from the first.
+    """
+    last = db.session.scalar(_LAST, {"case": case.id, "form": form})
     entry = FormEntry(
         id=new_id(),
         application_id=case.id,
@@ -51,8 +59,10 @@ def open_entry(
         created_at=clock.now(),
         created_by=actor_id,
     )
+    if content_hash is not None:
+        _close(entry, actor_id, content_hash)
     db.session.add(entry)
-    db.session.flush()
+    db.session.flush()  # what refers to it comes after it
     for row in sections(like.id).values() if like else ():
         db.session.add(
             Answers(
@@ -65,7 +75,8 @@ def open_entry(
                 saved_by=actor_id,
             )
         )
-    db.session.flush()
+    if like:
+        db.session.flush()
     return entry
 
 
@@ -211,37 +222,63 @@ def seal(*, entry: FormEntry, definition: Definition, actor_id: uuid.UUID | None
     Returns the SHA-256 of the canonical JSON of form, version and answers. Raises Invalid with one sentence a field.
     """
     form_def = definition.forms[entry.form]
-    given = answers(entry)
+    stored = sections(entry.id)
+    given = {name: value for row in stored.values() for name, value in row.data.items()}
     today = clock.today(definition.programme.timezone)
     errors = forms.validate(form_def, given, values=definition.values, today=today)
     if errors:
         raise Invalid(errors)
     final = forms.normalise_submission(form_def, given, values=definition.values, today=today)
-    return save_answers(entry=entry, form=form_def, final=final, version=definition.sha256, actor_id=actor_id)
+    write_answers(entry=entry, form=form_def, final=final, actor_id=actor_id, stored=stored)
+    return _close(entry, actor_id, content_hash(entry.form, definition.sha256, final))
 
 
 def save_answers(
     *, entry: FormEntry, form: Form, final: Mapping[str, Any], version: str, actor_id: uuid.UUID | None
 ) -> str:
     """Write the final answers section by section, close the entry, and return its hash."""
-    stored = sections(entry.id)
-    for part in form.sections:
-        ids = {question.id for question in part.questions} | forms.sum_names(part.questions)
-        row = stored.get(part.id)
-        if row is None:
-            row = Answers(entry_id=entry.id, section=part.id, version=0)
-            db.session.add(row)
-        row.data = {key: value for key, value in final.items() if key in ids}
-        row.version += 1
-        row.complete = True
-        row.saved_at = clock.now()
-        row.saved_by = actor_id
+    write_answers(entry=entry, form=form, final=final, actor_id=actor_id, stored=sections(entry.id))
+    return _close(entry, actor_id, content_hash(entry.form, version, final))
+
+
+def _close(entry: FormEntry, actor_id: uuid.UUID | None, content_hash: str) -> str:
     entry.state = "submitted"
     entry.submitted_at = clock.now()
     entry.submitted_by = actor_id
-    entry.content_hash = content_hash(entry.form, version, final)
-    db.session.flush()
-    return entry.content_hash
+    entry.content_hash = content_hash
+    return content_hash
+
+
+_ANSWERS = Answers.__table__
+_KEEP = insert(_ANSWERS)
+_FINAL = _KEEP.on_conflict_do_update(
+    index_elements=[_ANSWERS.c.entry_id, _ANSWERS.c.section],
+    set_={name: _KEEP.excluded[name] for name in ("data", "version", "complete", "saved_at", "saved_by")},
+)
+
+
+def write_answers(
+    *,
+    entry: FormEntry,
+    form: Form,
+    final: Mapping[str, Any],
+    actor_id: uuid.UUID | None,
+    stored: Mapping[str, Answers],
+) -> None:
+    """Write the answers of a form that is handed in, all sections in one statement; `stored` are those there are."""
+    rows = []
+    for part in form.sections:
+        ids = {question.id for question in part.questions} | forms.sum_names(part.questions)
+        before = stored.get(part.id)
+        row = {
+            "data": {key: value for key, value in final.items() if key in ids},
+            "version": before.version + 1 if before else 1,
+            "complete": True, "saved_at": clock.now(), "saved_by": actor_id,
+        }  # fmt: skip
+        rows.append({"entry_id": entry.id, "section": part.id, **row})
+        for name, value in row.items() if before else ():
+            set_committed_value(before, name, value)
+    db.session.execute(_FINAL, rows)
 
 
 def content_text(form: str, version: str, given: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, select
 
 from fundflow import notify
 from fundflow.accounts import User, holders
@@ -52,22 +52,31 @@ def mail(
     return count
 
 
+_PARTIES = (
+    select(
+        User.id, User.email, User.language, Person.email, Person.language,
+        exists().where(Recusal.application_id == Party.application_id, Recusal.user_id == User.id),
+    )
+    .select_from(Party)
+    .outerjoin(User, User.id == Party.user_id)
+    .outerjoin(Person, Person.id == Party.person_id)
+    .where(
+        Party.application_id == bindparam("case"), Party.kind == bindparam("kind"), Party.ended_at.is_(None)
+    )
+    .order_by(Party.id)
+)  # fmt: skip
+
+
 def _recipients(case: Application, to: str) -> list[tuple[str, Any, str]]:
-    recused = set(db.session.scalars(select(Recusal.user_id).where(Recusal.application_id == case.id)))
-    rows = db.session.execute(
-        select(User.id, User.email, User.language, Person.email, Person.language)
-        .select_from(Party)
-        .outerjoin(User, User.id == Party.user_id)
-        .outerjoin(Person, Person.id == Party.person_id)
-        .where(Party.application_id == case.id, Party.kind == to, Party.ended_at.is_(None))
-        .order_by(Party.id)
-    ).all()
+    rows = db.session.execute(_PARTIES, {"case": case.id, "kind": to}).all()
     found: dict[str, tuple[Any, str]] = {
         user_email or person_email or "": (user_id, user_language or person_language or case.language)
-        for user_id, user_email, user_language, person_email, person_language in rows
+        for user_id, user_email, user_language, person_email, person_language, _recused in rows
         if user_email or person_email
     }
+    recused = {row[0] for row in rows if row[-1]}
     if not rows:
+        recused = set(db.session.scalars(select(Recusal.user_id).where(Recusal.application_id == case.id)))
         for user in holders(
             role=to, programme_id=case.programme_id, call_id=case.call_id, application_id=case.id
         ):

@@ -139,8 +139,8 @@ def store_uploads(*, actor: Actor, case: Application, form: Form, page: PageForm
 
 def tie_uploads(*, case: Application, form_id: str, given: Mapping[str, Any]) -> None:
     """Tell the files of a move's form which entry they came with, once the move has made it."""
-    entry = queries.latest_entry(case.id, form_id, submitted=True)
     ids = [answer["file_id"] for answer in given.values() if isinstance(answer, dict) and "file_id" in answer]
+    entry = queries.latest_entry(case.id, form_id, submitted=True) if ids else None
     for file_id in ids if entry is not None else ():
         row = db.session.get(StoredFile, uuid.UUID(file_id))
         if row is not None and row.entry_id is None and row.application_id == case.id:
