@@ -29,6 +29,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import joinedload
 
 from fundflow.accounts import Actor, Permission
+from fundflow.applications.blind import EVALUATOR
 from fundflow.applications.models import Answers, Application, Duty, FormEntry, Party, Recusal, StoredFile
 from fundflow.platform.db import db
 from fundflow.platform.errors import NotFound
@@ -41,9 +42,13 @@ def visible_to(
 
     Parties see their own; staff see what their grants cover, once it has a reference (a draft is its writer's
     alone); whoever is recused from a case sees it nowhere. Without `own`, what one sees only as a party is left out:
-    the office's lists need no look at the parties of every case.
+    the office's lists need no look at the parties of every case, but for evaluators, who read theirs as such only.
     """
-    return true() if actor.is_system else _visible(actor.user_id, *_reach(actor, permission), own=own)
+    if actor.is_system:
+        return true()
+    seen = _visible(actor.user_id, *_reach(actor, permission), own=own)
+    evaluates = not own and actor.has(Permission.REVIEW_WRITE)
+    return and_(seen, Application.id.not_in(_evaluated(actor))) if evaluates else seen
 
 
 def _reach(actor: Actor, permission: Permission) -> tuple[bool, dict[str, Any]]:
@@ -91,6 +96,19 @@ def _reader(actor: Actor) -> tuple[_Reader, dict[str, Any]]:
     everywhere, within = _reach(actor, Permission.APPLICATION_READ)
     among = {f"among_{name}": ids for name, ids in within.items()}
     return _Reader(actor.is_system, everywhere, tuple(within)), {"user_id": actor.user_id, **among}
+
+
+def _evaluated(actor: Actor) -> Select[uuid.UUID]:
+    return select(Party.application_id).where(
+        Party.user_id == actor.user_id, Party.kind == EVALUATOR, Party.ended_at.is_(None)
+    )
+
+
+def evaluated_by(actor: Actor) -> frozenset[uuid.UUID]:
+    """The cases that the actor evaluates; no query for who holds no role that evaluates."""
+    if not actor.has(Permission.REVIEW_WRITE):
+        return frozenset()
+    return frozenset(db.session.scalars(_evaluated(actor)))
 
 
 def get(actor: Actor, sought: uuid.UUID, *, part: Any = None, lock: bool = False) -> Application:

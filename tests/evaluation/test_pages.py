@@ -5,11 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import re
+import uuid
 
 import pytest
+from sqlalchemy import Select, select
 
+from fundflow.applications.models import StoredFile
+from fundflow.applications.queries import newest_answers
 from fundflow.applications.service.move import move
 from fundflow.evaluation.models import Review
+from fundflow.notify.models import Message
 from fundflow.platform.db import db, transaction
 from fundflow.programmes import folders, publish, read_folder
 from tests.evaluation.panel import Panel, Quiet, counted
@@ -130,22 +135,103 @@ def test_a_draft_is_its_writers_alone(panel: Panel) -> None:
     assert panel.browser("chair").get(path_of(panel, case, "evaluator1")).status_code == 404
 
 
-def test_in_blind_review_no_page_tells_the_name(panel: Panel) -> None:
+TELLING = ("Elira", "Çela", "D&#39;Angelo", "D'Angelo", "elira@", "CA4821937")
+
+
+def blind_case(panel: Panel) -> Quiet:
+    """A case under evaluation in a programme that reviews blindly, with the applicant's name all over it."""
     files = dict(read_folder(folders()["startup_fund"]))
     files["programme.yaml"] = files["programme.yaml"].replace("blind: false", "blind: true")
-    (case,) = panel.in_evaluation("applicant")
+    form = files["forms/application.yaml"]
+    at = form.index("  - id: files\n")
+    files["forms/application.yaml"] = form[:at] + form[at:].replace("    sensitive: true\n", "", 1)
+    (case,) = panel.eligible("applicant")
     with transaction():
-        case.row().version_id = publish(actor_id=None, files=files).id
-    browser, path = panel.browser("evaluator1"), path_of(panel, case, "evaluator1")
+        row = case.row()
+        row.version_id = publish(actor_id=None, files=files).id
+        row.title = "The oven of ELIRA"
+        for file in db.session.scalars(select(StoredFile).where(StoredFile.application_id == case.id)):
+            file.name = f"Elira Çela {file.question}.pdf"
+    case.play(
+        [
+            {"assign": ["evaluator1", "evaluator2", "evaluator3"], "as": "chair"},
+            {"move": "start_evaluation", "as": "chair"},
+        ]
+    )
+    return case
+
+
+def test_in_blind_review_no_page_tells_the_name(panel: Panel) -> None:
+    """Every address that a blind evaluator can reach from his queue, crawled; and all that a case may have."""
+    case = blind_case(panel)
+    contact = {str(value) for value in phone_and_mail(case)}
+    browser, sheet = panel.browser("evaluator1"), path_of(panel, case, "evaluator1")
     case_page = f"/applications/{case.id}"
-    for other in ("/work", case_page, f"{case_page}?view=answers", f"{case_page}?view=reviews"):
-        assert (browser.get(other).status_code, "Elira" in browser.get(other).text) == (200, False), other
-    for page in (browser.get(path).text, browser.get("/reviews").text):
-        assert "Name hidden" in page
-        assert "elira@people.example" not in page
-        assert "CA4821937" not in page
-        assert "Elira" not in page, "the name also stands among the owners and in the team"
-    assert 'class="eyebrow">SUF-' in browser.get(path).text
+    wanted = [
+        "/work",
+        "/reviews",
+        "/start",
+        "/mine",
+        "/applications",
+        sheet,
+        case_page,
+        f"{case_page}/receipt",
+    ]
+    wanted += [f"{case_page}?view={view}" for view in ("answers", "reviews", "history", "documents", "money")]
+    wanted += [f"{case_page}/forms/application", f"{case_page}/forms/application/check"]
+    wanted += [f"/moves/review/{panel.review(case, 'evaluator1').id}/{name}" for name in ("recuse", "submit")]
+    wanted += [f"/files/{file_id}" for file_id in db.session.scalars(files_of(case))]
+    seen: set[str] = set()
+    opened = 0
+    while wanted:
+        path = wanted.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        answer = browser.get(path)
+        opened += answer.status_code == 200
+        told = answer.text if answer.mimetype == "text/html" else ""
+        told += str(answer.headers)
+        assert [word for word in (*TELLING, *contact) if word.casefold() in told.casefold()] == [], path
+        wanted += [
+            link
+            for link in re.findall(r'href="(/[^"#]*)', told.replace("&amp;", "&"))
+            if str(case.id) in link or link.startswith(("/files/", "/reviews", "/moves/", "/work"))
+        ]
+    assert opened > 12
+    files = [path for path in seen if path.startswith("/files/")]
+    names = [browser.get(path).headers.get("Content-Disposition", "") for path in files]
+    assert 'filename="Business plan 3.pdf"' in "".join(names)
+    assert 'class="eyebrow">SUF-' in browser.get(sheet).text
+    assert "Name hidden" in browser.get(sheet).text
+
+
+def test_a_blind_evaluator_is_written_to_without_the_name(panel: Panel) -> None:
+    case = blind_case(panel)
+    mails = db.session.scalars(
+        select(Message).where(Message.application_id == case.id, Message.kind == "review_assigned")
+    ).all()
+    assert len(mails) == 3
+    for mail in mails:
+        assert "The oven of [name hidden]" in mail.body
+        assert "elira" not in (mail.subject + mail.body).casefold()
+
+
+def test_without_a_title_a_blind_evaluator_reads_the_reference(panel: Panel) -> None:
+    case = blind_case(panel)
+    with transaction():
+        case.row().title = ""
+    page = panel.browser("evaluator1").get(f"/applications/{case.id}").text
+    assert f"<h1>{case.row().reference}</h1>" in page
+
+
+def phone_and_mail(case: Quiet) -> list[str]:
+    given = newest_answers(case.id, "application") or {}
+    return [given["phone"], given["email"]]
+
+
+def files_of(case: Quiet) -> Select[uuid.UUID]:
+    return select(StoredFile.id).where(StoredFile.application_id == case.id)
 
 
 def test_after_a_conflict_every_page_is_gone(panel: Panel) -> None:

@@ -6,11 +6,14 @@ import uuid
 from collections.abc import Collection
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import bindparam, exists, select
 
 from fundflow import notify
 from fundflow.accounts import User, holders
+from fundflow.applications.blind import reads_blind, without_names
 from fundflow.applications.models import Application, Party, Recusal
+from fundflow.applications.policy import PERSONS
 from fundflow.people import Person
 from fundflow.platform.db import db
 from fundflow.platform.wording import pick
@@ -34,6 +37,8 @@ def mail(
     """
     template = definition.mails[mail_id]
     plain = {name: facts[name] for name in (template.facts or ("application", "call", "programme", "office"))}
+    if reads_blind(definition, (to,)):
+        plain = _blind(case, plain)
     count = 0
     for address, user_id, language in _recipients(case, to):
         if only is not None and user_id not in only:
@@ -65,6 +70,15 @@ _PARTIES = (
     )
     .order_by(Party.id)
 )  # fmt: skip
+
+
+def _blind(case: Application, facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts as a blind evaluator may read them: nothing of the people, no name in the rest."""
+    hidden = str(_("[name hidden]"))
+    return {
+        name: dict.fromkeys(fact, hidden) if name in PERSONS else without_names(case, dict(fact))
+        for name, fact in facts.items()
+    }
 
 
 def _recipients(case: Application, to: str) -> list[tuple[str, Any, str]]:

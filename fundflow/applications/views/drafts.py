@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from fundflow import documents
 from fundflow.accounts import current_actor
 from fundflow.applications import queries
+from fundflow.applications.blind import reads_blind
 from fundflow.applications.policy import PERSONS
 from fundflow.applications.service import cases, receipts
 from fundflow.applications.views import overview
@@ -53,10 +54,13 @@ def mine() -> ResponseReturnValue:
 @area.get("/applications/<uuid:application_id>/receipt", access=SIGNED_IN)
 def receipt(application_id: uuid.UUID) -> ResponseReturnValue:
     """Reference, time and hash of what was handed in, and what happens next."""
-    case = queries.get(current_actor(), application_id)
+    actor = current_actor()
+    case = queries.get(actor, application_id)
     if case.submitted_at is None:
         raise NotFound
     definition = definition_of(case.version_id)
+    if reads_blind(definition, queries.party_kinds(actor, case.id)):
+        raise NotFound
     papers = [
         paper for paper in documents.of_application(case.id) if paper.letter in receipts.letters(definition)
     ]

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from fundflow import documents
 from fundflow.accounts import Actor, Permission, current_actor
 from fundflow.applications import queries
+from fundflow.applications.blind import file_name, reads_blind
 from fundflow.applications.models import Application, FormEntry, StoredFile
 from fundflow.applications.policy import PERSONS, letters_to_parties, may_read_section, on_case
 from fundflow.audit import record
@@ -39,12 +40,19 @@ def download(file_id: uuid.UUID) -> ResponseReturnValue:
         part for form in forms for part in form.sections if any(q.id == file.question for q in part.questions)
     ]
     own = file.uploaded_by == actor.user_id or any(kinds & PERSONS & set(form.fill.by) for form in forms)
-    if not all(may_read_section(part, who, fills=own) for part in homes):
+    blind = not own and reads_blind(definition_of(case.version_id), kinds)
+    if not all(may_read_section(part, who, fills=own) and not (blind and part.sensitive) for part in homes):
         raise NotFound
     if (file.sensitive or any(part.sensitive for part in homes)) and not (own or kinds & PERSONS):
         with transaction():
             record(action="file.read", actor_id=actor.user_id, application_id=case.id, file=str(file.id))
-    return _attachment(storage.get(file.storage_key), file.name, file.media_type)
+    name = _neutral(forms, file) if blind else file.name
+    return _attachment(storage.get(file.storage_key), name, file.media_type)
+
+
+def _neutral(forms: list[Form], file: StoredFile) -> str:
+    """The name under which a blind evaluator gets a file: people write their own into it."""
+    return file_name(forms[0], file.question, file.name) if forms else f"file.{file.name.rpartition('.')[2]}"
 
 
 def _forms(file: StoredFile, case: Application) -> list[Form]:

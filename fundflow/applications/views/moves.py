@@ -13,6 +13,8 @@ from werkzeug.datastructures import MultiDict
 
 from fundflow import forms
 from fundflow.accounts import Actor, current_actor
+from fundflow.applications import queries
+from fundflow.applications.blind import reads_blind, title_for_blind
 from fundflow.applications.models import Application
 from fundflow.applications.service.move import move as make_move
 from fundflow.applications.views import carrying, moving
@@ -48,8 +50,11 @@ def _draw(
     version: int | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
+    kinds = queries.party_kinds(current_actor(), case.id)
+    blind = reads_blind(definition_of(case.version_id), kinds)
+    title = title_for_blind(case) if blind else case.title
     page = render_template(
-        "applications/move.html", case=case, offer=offer, kept=kept, reasons=reasons,
+        "applications/move.html", case=case, offer=offer, title=title, kept=kept, reasons=reasons,
         version=offer.version if version is None else version, after=local(request.values.get("next")) or "",
         back=local(request.values.get("next")) or case_url(case.id),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from fundflow import forms
 from fundflow.accounts import Actor, current_actor
 from fundflow.applications import queries
+from fundflow.applications.blind import reads_blind
 from fundflow.applications.models import Answers, Application, FormEntry
 from fundflow.applications.policy import PERSONS, CaseActor, may_read_section, on_case
 from fundflow.applications.service.entries import may_fill
@@ -180,6 +181,8 @@ def open_form(
     definition = definition_of(case.version_id)
     form = definition.forms.get(form_id)
     if form is None or not form.fill.by:
+        raise NotFound
+    if reads_blind(definition, kinds) and not kinds & set(form.fill.by):
         raise NotFound
     entry = _chosen(entries, number)
     stored = queries.sections(entry.id) if entry else {}

@@ -12,10 +12,10 @@ from flask_babel import get_locale
 from fundflow import forms
 from fundflow.accounts import Actor, current_actor
 from fundflow.applications import queries
+from fundflow.applications.blind import masked, personal_questions, title_for_blind
 from fundflow.applications.models import Application
 from fundflow.applications.policy import may_read_section, on_case
 from fundflow.applications.service.move import moves_of
-from fundflow.evaluation.blind import masked, personal_questions
 from fundflow.evaluation.models import Review
 from fundflow.evaluation.policy import reads_reviews, sees_others
 from fundflow.evaluation.queries import EVALUATOR, get_review, reviews_with_names
@@ -47,6 +47,11 @@ class Sheet:
     def blind(self) -> bool:
         """Whether the applicant's name is kept from this reader."""
         return self.own and self.definition.programme.evaluation.blind
+
+    @property
+    def title(self) -> str:
+        """What this reader knows the application by."""
+        return title_for_blind(self.case) if self.blind else self.case.title or self.case.reference or ""
 
     @property
     def editable(self) -> bool:
@@ -130,7 +135,7 @@ def answers_for(
     given = queries.answers(newest)
     hidden = personal_questions(definition) if blind else frozenset()
     read = forms.summary(
-        form, masked(definition, given) if blind else given, str(get_locale() or "en"), values=definition.values,
+        form, masked(definition, case, given) if blind else given, str(get_locale() or "en"), values=definition.values,
         today=clock.today(case.call.timezone), sections=shown,
     )  # fmt: skip
     kept = [

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from fundflow.accounts import Permission, current_actor
+from fundflow.applications.blind import title_for_blind
 from fundflow.evaluation.queries import my_reviews, next_open
 from fundflow.evaluation.service import save_review, submit_review
 from fundflow.evaluation.views.opened import Sheet, open_sheet
@@ -31,7 +32,8 @@ def mine() -> ResponseReturnValue:
     """What I have to score, by urgency, and what I handed in."""
     rows = my_reviews(current_actor())
     blind = {case.id: definition_of(case.version_id).programme.evaluation.blind for _review, case in rows}
-    return render_template("evaluation/reviews.html", rows=rows, blind=blind, now=clock.now())
+    titles = {case.id: title_for_blind(case) if blind[case.id] else case.title for _review, case in rows}
+    return render_template("evaluation/reviews.html", rows=rows, blind=blind, titles=titles, now=clock.now())
 
 
 @area.get("/reviews/<uuid:review_id>", access=SIGNED_IN)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from fundflow import forms
 from fundflow.accounts import Actor, names_of
 from fundflow.applications import queries as cases
+from fundflow.applications.blind import masked, reads_blind, title_for_blind
 from fundflow.applications.models import Answers, Application, FormEntry, Party, StoredFile
 from fundflow.applications.policy import letters_to_parties
 from fundflow.applications.service.entries import may_fill
@@ -20,7 +21,6 @@ from fundflow.approval.models import Agreement, Award, Decision
 from fundflow.approval.queries import money_of_case
 from fundflow.disbursement.models import Payment, Purchase, Tranche
 from fundflow.documents import Document
-from fundflow.evaluation.blind import masked
 from fundflow.evaluation.models import Review, Score
 from fundflow.evaluation.queries import reviews_with_names, score_of
 from fundflow.followup.queries import reports_of, visits_of
@@ -43,6 +43,18 @@ class CaseFile:
     definition: Definition
     parties: Sequence[Party]
     reader: Reader
+
+    @property
+    def blind(self) -> bool:
+        """Whether the people of the case are kept from this reader."""
+        return not self.reader.party and reads_blind(self.definition, self.reader.kinds)
+
+    @property
+    def title(self) -> str:
+        """What the reader knows the case by."""
+        if self.blind:
+            return title_for_blind(self.case)
+        return self.case.title or self.case.applicant_name or self.case.reference or ""
 
 
 def case_file(actor: Actor, application_id: uuid.UUID) -> CaseFile:
@@ -127,8 +139,8 @@ def opened(file: CaseFile, entry: FormEntry, unsealed: str, language: str) -> Op
     given: dict[str, Any] = {}
     for (data,) in rows:
         given.update(data)
-    if file.reader.evaluator and file.definition.programme.evaluation.blind:
-        given = masked(file.definition, given)
+    if file.blind:
+        given = masked(file.definition, file.case, given)
     shown = forms.summary(
         form,
         given,

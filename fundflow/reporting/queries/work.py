@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from fundflow.accounts import Actor
+from fundflow.applications.blind import title_for_blind
 from fundflow.applications.models import Application, Approval, Duty
-from fundflow.applications.queries import visible_to
+from fundflow.applications.queries import evaluated_by, visible_to
 from fundflow.applications.service.hooks import exclusive_duties
 from fundflow.applications.service.move import OWNER
 from fundflow.applications.subjects import CASE, SubjectKind, subject_kinds
@@ -71,8 +72,9 @@ class Group:
 def queue(actor: Actor) -> list[Group]:
     """What waits for the actor, the most urgent group first."""
     groups: list[Group] = []
+    evaluated = evaluated_by(actor)
     for kind in subject_kinds():
-        groups.extend(_groups(actor, kind))
+        groups.extend(_groups(actor, kind, evaluated))
     _bar(actor, groups)
     return sorted(groups, key=_urgency)
 
@@ -82,14 +84,14 @@ def _urgency(group: Group) -> tuple[bool, bool, float]:
     return not group.late, due is None, due.timestamp() if due else 0.0
 
 
-def _groups(actor: Actor, kind: SubjectKind) -> Iterator[Group]:
+def _groups(actor: Actor, kind: SubjectKind, evaluated: Collection[uuid.UUID]) -> Iterator[Group]:
     found: dict[tuple[uuid.UUID, str], Group] = {}
     for row, case, total, late in _waiting(actor, kind):
         key = (case.version_id, row.stage)
         if key not in found:
             found[key] = _group(actor, kind.name, row.stage, case)
             found[key].total, found[key].late = total, late
-        found[key].tasks.append(_task(row, case))
+        found[key].tasks.append(_task(row, case, evaluated))
     return (group for group in found.values() if group.moves or group.forms)
 
 
@@ -158,16 +160,17 @@ def _group(actor: Actor, kind: str, stage: str, case: Application) -> Group:
     )
 
 
-def _task(row: Any, case: Application) -> Task:
+def _task(row: Any, case: Application, evaluated: Collection[uuid.UUID]) -> Task:
     due = row.due_at
-    blind = hasattr(row, "reviewer_id") and definition_of(case.version_id).programme.evaluation.blind
+    blind = case.id in evaluated and definition_of(case.version_id).programme.evaluation.blind
     name = "" if blind else case.applicant_name
+    title = title_for_blind(case) if blind else case.title
     return Task(
         id=row.id,
         application_id=case.id,
         call_id=case.call_id,
         reference=case.reference or "",
-        title=case.title or name or case.reference or "",
+        title=title or name or case.reference or "",
         name=name,
         since=row.stage_since,
         due=due,
