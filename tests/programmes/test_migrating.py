@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -28,14 +29,13 @@ MAP = "from: 1\nto: 2\nreason: The committee renamed its last step.\n"
 def renamed(files, stage="scored", to="weighed"):
     """The same programme whose stage has another name."""
     machine = files["machines/application.yaml"]
-    return {**files, "machines/application.yaml": machine.replace(stage, to)}
+    return {**files, "machines/application.yaml": re.sub(rf"\b{stage}\b", to, machine)}
 
 
 def rows():
     """Every case as the database writes it down, by reference."""
-    return dict(
-        db.session.execute(text("select reference, application::text from application")).tuples().all()
-    )
+    found = db.session.execute(text("select reference, application::text from application")).all()
+    return {reference: row for reference, row in found}
 
 
 @pytest.fixture
