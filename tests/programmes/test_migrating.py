@@ -35,7 +35,7 @@ def renamed(files, stage="scored", to="weighed"):
 def rows():
     """Every case as the database writes it down, by reference."""
     found = db.session.execute(text("select reference, application::text from application")).all()
-    return {reference: row for reference, row in found}
+    return dict(found)
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ def _cases(old: ProgrammeVersion, wanted: MigrationMap) -> Sequence[Application]
         select(Application)
         .where(Application.version_id == old.id)
         .options(joinedload(Application.call).joinedload(Call.programme))
-        .order_by(Application.id)
+        .order_by(Application.reference, Application.id)
         .with_for_update(of=Application)
         .execution_options(populate_existing=True)
     )

@@ -1,0 +1,196 @@
+"""Sample answers that a form accepts: for previews, and for cases that are walked to try a programme."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from random import Random
+from typing import Any
+
+from fundflow.forms import definition as d
+from fundflow.forms import codes, fields, limits
+from fundflow.forms.catalogue import question_types
+from fundflow.forms.reading import Reading
+from fundflow.forms.validation import validate
+
+ROUNDS = 24
+_WORDS = "Sample words that stand for what somebody would write here. "
+_PAIR = re.compile(r"a\.(\w+)\s*(==|<=|>=|<|>)\s*a\.(\w+)")
+
+Answers = dict[str, Any]
+
+
+def sample_answers(
+    form_def: d.Form,
+    *,
+    values: Mapping[str, Any],
+    today: date,
+    lots: Random,
+    amounts: Sequence[int] = (),
+    wanted: Mapping[str, Any] | None = None,
+) -> Answers:
+    """Answers to the whole form, mended until the form accepts them or the rounds are over.
+
+    `amounts` are sums of money (minor units) that fit the case; `wanted` are answers to keep. The caller validates:
+    a form may ask for what no lot finds.
+    """
+    lot = _Lot(values, today, lots, amounts)
+    given = {q.id: _answer(q, lot) for q in form_def.questions() if q.type != "heading"}
+    given |= wanted or {}
+    for _round in range(ROUNDS):
+        problems = validate(form_def, given, values=values, today=today)
+        if not problems:
+            break
+        for path in problems:
+            name = path.partition(".")[0]
+            try:
+                question = form_def.question(name)
+            except KeyError:
+                given.pop(name, None)
+                continue
+            if name not in (wanted or {}) and not _levelled(form_def, given, name, values, today):
+                given[name] = _answer(question, lot)
+    return {name: answer for name, answer in given.items() if answer is not None}
+
+
+def _levelled(form_def: d.Form, given: Answers, at: str, values: Mapping[str, Any], today: date) -> bool:
+    """For a rule that compares two answers at this question: give the second the value of the first."""
+    reading = Reading(form_def, given, values, today)
+    for section in form_def.sections:
+        for rule in section.rules:
+            pair = _PAIR.search(rule.when)
+            if rule.at != at or pair is None or reading.holds(rule):
+                continue
+            first, second = pair[1], pair[3]
+            if second not in given:
+                first, second = second, first
+            worth = _worth(form_def, given, first, values)
+            if worth is None or second not in given:
+                continue
+            given[second] = _as_stored(form_def.question(second), worth, given[second])
+            return True
+    return False
+
+
+def _worth(form_def: d.Form, given: Answers, name: str, values: Mapping[str, Any]) -> Any:
+    """What an answer or a sum of rows is worth, as it would be stored."""
+    if name in given:
+        return given[name]
+    for question in form_def.questions():
+        if isinstance(question, d.Rows):
+            answer = fields.of(question)
+            for total, figure in answer.sums(given.get(question.id), values).items():  # type: ignore[attr-defined]
+                if f"{question.id}_{total}" == name:
+                    return figure
+    return None
+
+
+def _as_stored(question: d.AnyQuestion, worth: Any, old: Any) -> Any:
+    minor = worth.get("minor") if isinstance(worth, Mapping) else None
+    if question.type == "money" and minor is not None:
+        return {**old, "minor": minor}
+    return worth
+
+
+@lru_cache(maxsize=1)
+def _stored() -> Mapping[str, Any]:
+    return {each.name: each.stored for each in question_types()}
+
+
+@dataclass(frozen=True)
+class _Lot:
+    """What sampling one answer knows of its form."""
+
+    values: Mapping[str, Any]
+    today: date
+    lots: Random
+    amounts: Sequence[int]
+
+
+def _answer(question: Any, lot: _Lot) -> Any:
+    """One answer of the question's type, within its limits as far as they are plain."""
+    sample = _SAMPLES.get(question.type)
+    return sample(question, lot) if sample is not None else _of_type(question)
+
+
+def _of_type(question: Any) -> Any:
+    """The catalogue's answer for a type; a code of a list that was cut down is one of the rest."""
+    if question.type in ("code", "codes") and question.only:
+        return question.only[0] if question.type == "code" else [question.only[0]]
+    if question.type == "code":
+        return next(iter(codes.names(question.list, "en")))
+    if question.type == "tax_number":
+        return {"al_nipt": "L61234567A", "it_codicefiscale": "RSSMRA80A01H501U", "gr_vat": "094259216"}[
+            question.kind
+        ]
+    if question.type == "iban" and question.countries and "AL" not in question.countries:
+        return {"IT": "IT60X0542811101000000123456", "GR": "GR1601101250000000012300695"}.get(
+            question.countries[0]
+        )
+    return _stored().get(question.type)
+
+
+def _text(question: Any, lot: _Lot) -> str:
+    length = min(question.max_length, max(question.min_length + 1, lot.lots.choice((24, 60, 120))))
+    return (_WORDS * (length // len(_WORDS) + 1))[:length].strip().ljust(question.min_length, ".")
+
+
+def _number(question: Any, lot: _Lot) -> str:
+    least = limits.number(getattr(question, "min", None), lot.values)
+    most = limits.number(getattr(question, "max", None), lot.values)
+    low = int(least) if least is not None else 0
+    high = int(most) if most is not None else low + 10
+    return str(lot.lots.randint(low, max(low, min(high, low + 20))))
+
+
+def _money(question: Any, lot: _Lot) -> dict[str, Any]:
+    least, most = limits.number(question.min_minor, lot.values), limits.number(question.max_minor, lot.values)
+    low = int(least) if least is not None else 0
+    high = int(most) if most is not None else max(low, 100_000)
+    fitting = [each for each in lot.amounts if low <= each <= high]
+    some = fitting or [low or min(high, 10_000), (low + high) // 2]
+    return {
+        "minor": lot.lots.choice(some),
+        "currency": question.currency or lot.values.get("currency", "EUR"),
+    }
+
+
+def _day(question: Any, lot: _Lot) -> str:
+    least = limits.day(question.min, lot.values, lot.today)
+    most = limits.day(question.max, lot.values, lot.today)
+    if least is None:
+        day = lot.today if most is None else most - timedelta(days=lot.lots.randint(0, 30))
+    else:
+        day = least + timedelta(days=lot.lots.randint(0, 30))
+        day = min(day, most) if most else day
+    return day.isoformat()
+
+
+def _choices(question: Any, lot: _Lot) -> list[str]:
+    many = lot.lots.randint(max(question.least, 1), max(question.least, 1, question.most or 1))
+    return [each.id for each in question.choices[:many]]
+
+
+def _rows(question: Any, lot: _Lot) -> list[dict[str, Any]]:
+    row = {each.id: _answer(each, lot) for each in question.columns}
+    return [dict(row) for _number_of in range(max(1, question.min_rows))]
+
+
+_SAMPLES: Mapping[str, Callable[[Any, _Lot], Any]] = {
+    "text": _text,
+    "long_text": _text,
+    "number": _number,
+    "percentage": _number,
+    "scale": _number,
+    "money": _money,
+    "date": _day,
+    "yes_no": lambda _question, lot: lot.lots.choice(("yes", "no")),
+    "choice": lambda question, lot: lot.lots.choice(question.choices).id,
+    "choices": _choices,
+    "rows": _rows,
+    "declaration": lambda _question, _lot: True,
+    "file": lambda question, _lot: fields.of(question).sample(),
+}
