@@ -15,10 +15,9 @@ from typing import Any
 
 import psutil
 from flask import Flask
-from flask_migrate import upgrade
 
 from fundflow.app import create_app
-from fundflow.platform import embedded
+from fundflow.platform import embedded, migrating
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "benchmark-office-2026"
@@ -69,8 +68,8 @@ def ground() -> Iterator[tuple[Flask, Mapping[str, Any]]]:
         folder = Path(name)
         given = settings(embedded.ensure_database(server.url, "benchmark"), folder)
         app = create_app(given)
+        migrating.upgrade(app)
         with app.app_context():
-            upgrade(str(ROOT / "migrations"))
             yield app, given
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 from flask import Flask
-from flask.cli import with_appcontext
+from flask.cli import ScriptInfo, pass_script_info, with_appcontext
 
 from fundflow.applications.cli import group as applications_group
 from fundflow.audit.cli import group as audit_group
 from fundflow.demo.cli import group as demo_group
 from fundflow.documents import RenderFault, require
-from fundflow.platform import jobs, schema
+from fundflow.platform import migrating, schema, worker
 from fundflow.programmes.cli import group as programmes_group
 
 # These find out for themselves: migrating makes the tables, a check reads files alone.
@@ -27,11 +27,12 @@ _EXPLAINED = "_names_a_missing_database"
 
 def setup_cli(app: Flask) -> None:
     """Add the commands to `flask --app wsgi`."""
+    migrating.bind(app)
     app.cli.add_command(applications_group)
     app.cli.add_command(audit_group)
     app.cli.add_command(programmes_group)
     app.cli.add_command(demo_group)
-    app.cli.add_command(worker)
+    app.cli.add_command(run_worker)
     for name, command in app.cli.commands.items():
         _explain(command, name)
 
@@ -71,11 +72,11 @@ def _require_database() -> None:
 
 @click.command("worker")
 @click.option("--until-empty", is_flag=True, help="Stop when no job is left.")
-@with_appcontext
-def worker(*, until_empty: bool) -> None:
+@pass_script_info
+def run_worker(info: ScriptInfo, *, until_empty: bool) -> None:
     """Run background jobs: PDFs, mails, deadlines. Start as many processes as there are cores to spare."""
     try:
         require()
     except RenderFault as fault:
         raise click.ClickException(str(fault)) from fault
-    jobs.run_worker(wait=not until_empty)
+    worker.run(info.load_app(), wait=not until_empty)

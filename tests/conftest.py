@@ -50,12 +50,11 @@ def settings(database_url: str, folder: Path) -> dict[str, object]:
 
 def migrated(server_url: str, name: str, folder: Path) -> Flask:
     """An application on a fresh, migrated database."""
-    from flask_migrate import upgrade  # noqa: PLC0415 - alembic is slow to import and not every test needs it
+    from fundflow.platform.migrating import upgrade  # noqa: PLC0415 - Alembic is slow, not every test needs it
 
     url = embedded.ensure_database(server_url, name)
     app = create_app(settings(url, folder))
-    with app.app_context():
-        upgrade()
+    upgrade(app)
     return app
 
 
@@ -64,7 +63,10 @@ def app(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[F
     """The application of this worker."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     name = f"test_{worker}_{os.getpid()}"
-    yield migrated(server_url, name, tmp_path_factory.mktemp("data"))
+    own = migrated(server_url, name, tmp_path_factory.mktemp("data"))
+    yield own
+    with own.app_context():
+        db.engine.dispose()
     embedded.drop_database(server_url, name)
 
 

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-import functools
+import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import procrastinate
-from flask import Flask
-from procrastinate.exceptions import AlreadyEnqueued
 from psycopg.rows import dict_row
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from fundflow.platform.db import db, transaction
 
-app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
-_flask: list[Flask] = []
-_functions: dict[str, Callable[..., None]] = {}
 STALLED_AFTER = timedelta(seconds=60)
+_WAITING_TWIN = "procrastinate_jobs_queueing_lock_idx_v1"
+# Procrastinate's own way in; the library itself is loaded by the worker alone.
+_DEFER = text(
+    "select procrastinate_defer_jobs_v1(array[row('default', :name, 0, null, cast(:key as text), "
+    "cast(:ids as jsonb), null)]::procrastinate_job_to_defer_v1[])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A registered job: its function, the further tries after a failure, seconds apart, and its clock if it has one."""
+
+    function: Callable[..., None]
+    retry: int
+    wait: int
+    cron: str | None
+
+
+registered: dict[str, Job] = {}
 
 
 def task(
@@ -30,62 +45,30 @@ def task(
     """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
-        @functools.wraps(function)
-        def run(*_timestamp: Any, **kwargs: Any) -> None:
-            with _flask[-1].app_context():
-                function(**kwargs)
-
-        strategy = procrastinate.RetryStrategy(max_attempts=retry, wait=wait) if retry else None
-        declared = app.task(name=name, retry=strategy or False)(run)
-        if cron:
-            app.periodic(cron=cron)(declared)
-        _functions[name] = function
+        registered[name] = Job(function, retry, wait, cron)
         return function
 
     return register
 
 
 def enqueue(name: str, *, key: str | None = None, **ids: str) -> None:
-    """Insert a job into the current transaction; `key` makes a waiting twin impossible."""
+    """Insert a job into the current transaction; `key` makes a waiting twin impossible. KeyError for an unknown job."""
     session = db.session()
     if not session.info.get("writing"):
         raise RuntimeError("a job is enqueued inside transaction() only")
-    connection = session.connection().connection.driver_connection
-    deferrer = app.tasks[name].configure(connection=connection, queueing_lock=key)
+    if name not in registered:
+        raise KeyError(name)
+    row = {"name": name, "key": key, "ids": json.dumps(ids)}
     if key is None:
-        deferrer.defer(**ids)
+        session.execute(_DEFER, row)
         return
     try:
         with session.begin_nested():
-            session.connection()  # a savepoint is set only once the session's connection takes part in it
-            deferrer.defer(**ids)
-    except AlreadyEnqueued:
-        return
-
-
-def bind(flask_app: Flask) -> None:
-    """Name the application in whose context jobs run."""
-    _flask[:] = [flask_app]
-
-
-def _conninfo() -> str:
-    url = db.engine.url.set(drivername="postgresql")
-    return url.render_as_string(hide_password=False)
-
-
-def run_worker(*, wait: bool = True, install_signals: bool = True) -> None:
-    """Run jobs until told to stop, or, without `wait`, until none is left. One job at a time per process."""
-    conninfo = _conninfo()
-    with app.replace_connector(
-        procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4)
-    ) as working:
-        working.run_worker(
-            wait=wait,
-            concurrency=1,
-            listen_notify=wait,
-            install_signal_handlers=install_signals,
-            delete_jobs="successful",
-        )
+            session.execute(_DEFER, row)
+    except IntegrityError as fault:
+        diagnosis = getattr(fault.orig, "diag", None)
+        if getattr(diagnosis, "constraint_name", None) != _WAITING_TWIN:
+            raise
 
 
 def run_pending() -> int:
@@ -103,7 +86,7 @@ def run_pending() -> int:
                 session.execute(text("delete from procrastinate_jobs where id = :id"), {"id": row.id})
         if row is None:
             return ran
-        _functions[row.task_name](**row.args)
+        registered[row.task_name].function(**row.args)
         ran += 1
 
 

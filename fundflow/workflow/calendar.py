@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import calendar as months_of
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
-
-import holidays
 
 from fundflow.workflow.definition import ENTERED, Deadline
 
@@ -18,7 +16,9 @@ _DAY = timedelta(days=1)
 
 
 @lru_cache(maxsize=32)
-def _holidays_of(country: str) -> holidays.HolidayBase:
+def _holidays_of(country: str) -> Container[date]:
+    import holidays  # noqa: PLC0415 - 6 MB, and only who sets a deadline needs it
+
     return holidays.country_holidays(country)
 
 

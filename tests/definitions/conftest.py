@@ -7,7 +7,7 @@ import os
 import pytest
 
 from fundflow.demo.story import run
-from fundflow.platform import embedded, jobs
+from fundflow.platform import embedded
 from fundflow.platform.db import db
 from tests.conftest import migrated
 
@@ -22,5 +22,4 @@ def office(server_url, tmp_path_factory, app):
         yield own
         db.session.remove()
         db.engine.dispose()
-    jobs.bind(app)
     embedded.drop_database(server_url, name)

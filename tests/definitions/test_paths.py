@@ -7,7 +7,7 @@ import os
 import pytest
 
 from fundflow.audit import verify
-from fundflow.platform import embedded, jobs
+from fundflow.platform import embedded
 from fundflow.platform.db import db
 from fundflow.programmes import folders
 from tests.conftest import migrated
@@ -25,7 +25,6 @@ def grounds(server_url, tmp_path_factory, app):
         yield own
         db.session.remove()
         db.engine.dispose()
-    jobs.bind(app)
     embedded.drop_database(server_url, name)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from fundflow.audit import record, verify
-from fundflow.platform import embedded, jobs
+from fundflow.platform import embedded
 from fundflow.platform.db import db, transaction
 from tests.conftest import migrated
 
@@ -29,7 +29,6 @@ def trail(server_url, tmp_path_factory, app):
         yield own
         db.session.remove()
         db.engine.dispose()
-    jobs.bind(app)
     embedded.drop_database(server_url, name)
 
 

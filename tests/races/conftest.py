@@ -5,7 +5,7 @@ import os
 import pytest
 from sqlalchemy import create_engine
 
-from fundflow.platform import embedded, jobs
+from fundflow.platform import embedded
 from fundflow.platform.db import db
 from tests.conftest import migrated
 
@@ -26,7 +26,6 @@ def busy(server_url, tmp_path_factory, app):
     with found.app_context():
         db.session.remove()
         db.engine.dispose()
-    jobs.bind(app)
     embedded.drop_database(server_url, name)
 
 
