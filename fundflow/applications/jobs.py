@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fundflow.applications.service import of_age
+from fundflow.applications.service import of_age, reminders
 from fundflow.applications.service.deadlines import act, due
 from fundflow.platform.db import db, transaction
 from fundflow.platform.jobs import task
@@ -24,6 +24,22 @@ def fire_due() -> int:
 def fire_deadlines(**_: Any) -> None:
     """The clock's turn."""
     fire_due()
+
+
+def remind() -> int:
+    """Send the mails around deadlines, one transaction each; returns how many were due."""
+    steps = reminders.due()
+    db.session.rollback()
+    for step in steps:
+        with transaction():
+            reminders.act(step)
+    return len(steps)
+
+
+@task("applications.reminders", cron="*/15 * * * *")
+def send_reminders(**_: Any) -> None:
+    """Four times an hour is often enough for what counts in days."""
+    remind()
 
 
 def come_of_age() -> int:

@@ -141,6 +141,18 @@ class Approval(Base):
     approved_at: Mapped[Timestamp]
 
 
+class Reminded(Base):
+    """A mail before or after a deadline that was sent, so that it is sent once in each stay of a row in its stage."""
+
+    __tablename__ = "reminded"
+
+    subject_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    stage_since: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    step: Mapped[str] = mapped_column(String(20), primary_key=True)
+    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id"), index=True)
+    sent_at: Mapped[Timestamp]
+
+
 class FormEntry(Base):
     """One filled form of a case: the application itself, a move's form, an assessment, a visit."""
 

@@ -143,12 +143,14 @@ def _unused(parsed: Parsed) -> Iterator[Finding]:
         for value in ref.params.values()
         if isinstance(value, str)
     }
-    mailed = {
-        stage.deadline.then.mail
+    deadlines = [
+        stage.deadline
         for machine in parsed.machines.values()
         for stage in machine.stages.values()
-        if stage.deadline and stage.deadline.then
-    }
+        if stage.deadline is not None
+    ]
+    mailed = {deadline.then.mail for deadline in deadlines if deadline.then}
+    mailed |= {each.mail for deadline in deadlines for each in (*deadline.remind, *deadline.escalate)}
     filled = {move.form for machine in parsed.machines.values() for move in machine.moves.values()}
     filled |= {each.form for each in parsed.programme.follow_up} | {parsed.programme.application_form}
     for letter in set(parsed.letters) - said:

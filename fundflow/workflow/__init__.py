@@ -13,12 +13,12 @@ from fundflow.workflow.context import (
     move_condition,
     move_scope,
 )
-from fundflow.workflow.definition import Deadline, Duty, Machine, Move, RuleRef, Stage
+from fundflow.workflow.definition import Deadline, Duty, Machine, Move, Reminder, RuleRef, Stage
 from fundflow.workflow.diagram import diagram
 from fundflow.workflow.drawing import drawing
 from fundflow.workflow.engine import available, begin, enter, fire, require_role
 from fundflow.workflow.findings import Finding, nearest, shape_findings, yaml_finding
-from fundflow.workflow.models import Staged
+from fundflow.workflow.models import Staged, start_clock, stop_clock, store
 from fundflow.workflow.parameters import (
     Cel,
     FormName,
@@ -67,6 +67,7 @@ __all__ = [
     "MoveOf",
     "MoveState",
     "Registry",
+    "Reminder",
     "RoleName",
     "RuleFault",
     "RuleRef",
@@ -95,5 +96,8 @@ __all__ = [
     "read_machine",
     "require_role",
     "shape_findings",
+    "start_clock",
+    "stop_clock",
+    "store",
     "yaml_finding",
 ]

@@ -104,8 +104,19 @@ class Consequence(_Frozen):
         return self
 
 
+class Reminder(_Frozen):
+    """A mail to a role so many calendar days before a deadline, or after one that has passed in vain."""
+
+    days: int = Field(ge=1, le=365)
+    mail: Text
+    to: Text
+
+
 class Deadline(_Frozen):
-    """How long a stage may last: a number of days or months from a moment, or the moment of a fact itself."""
+    """How long a stage may last: a number of days or months from a moment, or the moment of a fact itself.
+
+    `remind` are mails before it, `escalate` mails after it while the stage still lasts.
+    """
 
     working_days: int | None = Field(default=None, ge=0, le=1000)
     days: int | None = Field(default=None, ge=0, le=4000)
@@ -113,6 +124,8 @@ class Deadline(_Frozen):
     at: FactName | None = None
     from_: Literal["entered"] | FactName = Field(default=ENTERED, alias="from")
     then: Consequence | None = None
+    remind: tuple[Reminder, ...] = ()
+    escalate: tuple[Reminder, ...] = ()
 
     @model_validator(mode="after")
     def _one_length(self) -> Deadline:
@@ -132,7 +145,11 @@ class Waiting(_Frozen):
 
 
 class Stage(_Frozen):
-    """A stage of the machine; `waiting` says in whose queues it stands, `final` ends the case."""
+    """A stage of the machine; `waiting` says in whose queues it stands, `final` ends the case.
+
+    Time in a stage that `stops_clock` does not count: the stage that was left for it, and everything on the case,
+    goes on with the days that were left. A deadline that hangs on a fact is not moved.
+    """
 
     label: Words
     phase: Text
@@ -141,6 +158,7 @@ class Stage(_Frozen):
     )
     deadline: Deadline | None = None
     final: bool = False
+    stops_clock: bool = False
     help: Words | None = None
 
     @property

@@ -12,7 +12,7 @@ from fundflow.platform.errors import Conflict, Forbidden, Refused
 from fundflow.workflow.compiled import CompiledMachine, CompiledMove, Needed, Subject
 from fundflow.workflow.context import Actor, Fired, Hooks, MoveContext, MoveState
 from fundflow.workflow.definition import Duty
-from fundflow.workflow.models import write_stage
+from fundflow.workflow.models import start_clock, stop_clock, write_stage
 from fundflow.workflow.registry import BoundEffect, Decision
 
 
@@ -188,6 +188,8 @@ def _move(compiled: CompiledMachine, move: CompiledMove, ctx: MoveContext, hooks
 
 def _enter(compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks, name: str) -> None:
     row, step = ctx.subject, compiled.stages[name]
+    if step.stage.stops_clock and row.stage != name:
+        stop_clock(row)
     if row.stage != name:
         write_stage(row, name)
     row.stage_since = clock.now()
@@ -195,6 +197,8 @@ def _enter(compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks, name: str)
     row.waits_for = list(step.stage.waits_for)
     row.approvals_needed = {}
     row.due_at = None if step.early_deadline is None else hooks.due_at(ctx, step.early_deadline)
+    if row.clock_left is not None and not step.stage.stops_clock:
+        start_clock(row)
 
 
 def _run_effects(effects: Iterable[BoundEffect], ctx: MoveContext) -> None:

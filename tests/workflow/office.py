@@ -21,6 +21,7 @@ class Row:
     overdue_at: Any = None
     waits_for: list[str] = field(default_factory=list)
     approvals_needed: dict[str, int] = field(default_factory=dict)
+    clock_left: dict[str, object] | None = None
 
 
 @dataclass(frozen=True)

@@ -296,3 +296,42 @@ def test_a_machine_that_names_what_is_not_there_is_refused(rules):
         compiled(rules, TWO, {"end": move("draft", "done", guards=["x"])})
     with pytest.raises(RuleFault, match="unknown effect 'x'"):
         compiled(rules, TWO, {"end": move("draft", "done", effects=["x"])})
+
+
+def resting(rules):
+    stages = {
+        "busy": stage(deadline={"days": 10, "then": {"move": "expire"}}),
+        "resting": stage(stops_clock=True, deadline={"days": 90, "then": {"move": "expire"}}),
+        "other": stage(deadline={"days": 5, "then": {"move": "expire"}}),
+        "gone": stage(final=True),
+    }
+    moves = {
+        "rest": move(["busy", "other"], "resting"),
+        "go_on": move("resting", "busy"),
+        "change": move("resting", "other"),
+        "expire": move(["busy", "resting", "other"], "gone", "system"),
+    }
+    return compiled(rules, stages, moves)
+
+
+def test_a_clock_that_stopped_goes_on_with_what_was_left(rules, office, noon):
+    flow, row = resting(rules), Row("busy", due_at=noon + timedelta(days=3, hours=2))
+    fire(flow, attempt(rules, row, OFFICER, "rest"), office)
+    assert row.clock_left == {"stage": "busy", "seconds": (3 * 24 + 2) * 3600}
+    assert row.due_at == datetime(2026, 5, 31, 21, 59, 59, tzinfo=UTC)  # the rest itself ends after ninety days
+    with clock.at(noon + timedelta(days=40)):
+        fire(flow, attempt(rules, row, OFFICER, "go_on"), office)
+    assert (row.due_at, row.clock_left) == (noon + timedelta(days=43, hours=2), None)
+
+
+def test_a_stopped_clock_is_forgotten_where_it_was_not_stopped(rules, office, noon):
+    flow, row = resting(rules), Row("busy", due_at=noon + timedelta(days=3))
+    fire(flow, attempt(rules, row, OFFICER, "rest"), office)
+    fire(flow, attempt(rules, row, OFFICER, "change"), office)
+    assert (row.due_at, row.clock_left) == (datetime(2026, 3, 7, 22, 59, 59, tzinfo=UTC), None)
+
+
+def test_a_deadline_that_has_passed_is_not_kept(rules, office, noon):
+    flow, row = resting(rules), Row("busy", due_at=noon - timedelta(days=1), overdue_at=noon)
+    fire(flow, attempt(rules, row, OFFICER, "rest"), office)
+    assert row.clock_left is None

@@ -55,6 +55,7 @@ def test_the_columns_of_the_mixin():
         "stage_since",
         "due_at",
         "overdue_at",
+        "clock_left",
         "waits_for",
         "approvals_needed",
     ]

@@ -14,16 +14,20 @@ from fundflow.accounts import SYSTEM, Actor
 from fundflow.applications.models import Application, FormEntry
 from fundflow.applications.policy import CaseActor, on_case
 from fundflow.applications.queries import Ties, get, ties
-from fundflow.applications.service.entries import open_entry, save_answers
+from fundflow.applications.service.clocks import carry
+from fundflow.applications.service.entries import content_hash, open_entry, write_answers
 from fundflow.applications.service.hooks import HOOKS, context
 from fundflow.applications.subjects import CASE, SubjectKind, subject_kind
 from fundflow.platform import clock
 from fundflow.platform.db import db, savepoint
 from fundflow.platform.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from fundflow.programmes import Definition, definition_of
-from fundflow.workflow import Fired, MoveContext, MoveState, available, fire, require_role
+from fundflow.workflow import Fired, MoveContext, MoveState, available, fire, require_role, store
 
 OWNER = "owner"
+
+
+Held = tuple[Application, Any, Ties]
 
 
 def move(
@@ -35,14 +39,16 @@ def move(
     form: Mapping[str, Any] | None = None,
     seen_version: int | None = None,
     on_behalf: str | None = None,
+    held: Held | None = None,
 ) -> Fired:
     """Make a move of a case (or of a tranche, purchase, review, visit, report on it), with its form's answers.
 
     The case's row is locked first and the moved row second, so all moves of one case take turns. `form` holds
-    stored answers by question id. `on_behalf` names the party for whom staff record something. Raises NotFound,
-    Conflict (the row changed since `seen_version`, or left the stage), Forbidden, Invalid (the form), Refused.
+    stored answers by question id. `on_behalf` names the party for whom staff record something. `held` is what
+    `locked` gave, for a caller that had to look at the case before. Raises NotFound, Conflict (the row changed
+    since `seen_version`, or left the stage), Forbidden, Invalid (the form), Refused.
     """
-    case, subject, tied = locked(actor, kind, subject_id)
+    case, subject, tied = held or locked(actor, kind, subject_id)
     who = _as_seen(actor, case, tied, subject, on_behalf)
     return fire_locked(
         who=who,
@@ -97,10 +103,13 @@ def fire_locked(
     if entry is not None:
         ctx.notes["entry"] = str(entry.id)
     fired = fire(machine, ctx, HOOKS)
+    if kind == CASE and fired.from_stage != fired.to_stage:
+        carry(case, machine, fired)
     stage = machine.definition.stages[subject.stage]
     if kind == CASE and stage.final and case.closed_at is None:
         case.is_live = False
         case.closed_at = clock.now()
+    store(subject)
     db.session.flush()
     return fired
 
@@ -192,7 +201,8 @@ def _take_form(
         raise Invalid(errors)
     final = forms.normalise_submission(form_def, given or {}, values=values, today=today)
     entry = open_entry(
-        actor_id=who.user_id, case=case, form=form, kind=kind, subject_id=subject.id, move=move
-    )
-    save_answers(entry=entry, form=form_def, final=final, version=definition.sha256, actor_id=who.user_id)
+        actor_id=who.user_id, case=case, form=form, kind=kind, subject_id=subject.id, move=move,
+        content_hash=content_hash(form, definition.sha256, final),
+    )  # fmt: skip
+    write_answers(entry=entry, form=form_def, final=final, actor_id=who.user_id, stored={})
     return entry, final, forms.cel_answers(form_def, final, values=values)

@@ -24,6 +24,7 @@ def check_deadlines(report: Report) -> None:
             )
         else:
             _check_consequence(report, name, stage.deadline.then)
+        _check_reminders(report, path, stage.deadline)
 
 
 def _check_start(report: Report, path: tuple[str, ...], deadline: Deadline) -> None:
@@ -39,6 +40,15 @@ def _check_start(report: Report, path: tuple[str, ...], deadline: Deadline) -> N
     fields = facts[fact].fields
     if fields is not None and name not in fields:
         report.unknown((*path, key), f"field of the fact '{fact}':", name, fields)
+
+
+def _check_reminders(report: Report, path: tuple[str | int, ...], deadline: Deadline) -> None:
+    for key, mails in (("remind", deadline.remind), ("escalate", deadline.escalate)):
+        for place, each in enumerate(mails):
+            here = (*path, key, place)
+            if each.mail not in report.known.mails:
+                report.unknown((*here, "mail"), "mail", each.mail, report.known.mails)
+            report.check_role((*here, "to"), each.to, "The mail would reach nobody.")
 
 
 def _check_consequence(report: Report, stage: str, then: Consequence) -> None:
