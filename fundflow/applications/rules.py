@@ -63,9 +63,7 @@ def form_complete(ctx: MoveContext, form: FormName) -> Decision:
     given = newest_answers(ctx.case.id, form)
     if given is None:
         return Decision(False, _l("“%(form)s” has not been filled in.", form=_title(ctx, form_def.title)))
-    errors = forms.validate(
-        form_def, given, values=definition.values, today=clock.today(definition.programme.timezone)
-    )
+    errors = forms.validate(form_def, given, values=definition.values, today=_as_of(ctx) or ctx.today)
     if errors:
         return Decision(
             False,
@@ -214,7 +212,9 @@ def freeze_entries(ctx: MoveContext, form: FormName) -> None:
         entry = latest_entry(ctx.case.id, form)
         if entry is None or entry.state != "draft":
             return
-        content_hash = seal(entry=entry, definition=ctx.definition, actor_id=ctx.actor.user_id)
+        content_hash = seal(
+            entry=entry, definition=ctx.definition, actor_id=ctx.actor.user_id, as_of=_as_of(ctx)
+        )
     if form == ctx.definition.programme.application_form:
         ctx.case.content_hash = content_hash
         ctx.case.submitted_at = ctx.case.submitted_at or clock.now()
@@ -257,6 +257,12 @@ def mail_effect(ctx: MoveContext, id: MailName, to: RoleName) -> None:  # noqa: 
 def close_case(ctx: MoveContext) -> None:
     """Final stages do this by themselves; the effect serves stages that end a case early."""
     ctx.case.is_live = False
+
+
+def _as_of(ctx: MoveContext) -> date | None:
+    """The day on which what is handed in was received, when somebody else records it later."""
+    received = ctx.notes.get("received_on")
+    return date.fromisoformat(received) if received else None
 
 
 def _given(ctx: MoveContext, form: FormName) -> dict[str, Any]:

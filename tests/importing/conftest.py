@@ -32,12 +32,18 @@ class Opened(NamedTuple):
 
 
 @pytest.fixture
-def call(session):
+def files():
+    """The programme's files; a test may change them."""
+    return dict(read_folder(folders()["open_grant"]))
+
+
+@pytest.fixture
+def call(session, files):
     """Open for ninety days before and thirty days after the present, which stands still."""
     del session
     with clock.at(NOW):
         with transaction():
-            version = publish(actor_id=None, files=read_folder(folders()["open_grant"]))
+            version = publish(actor_id=None, files=files)
             fund = open_fund(code="OPEN", title="Open fund", donor="Donor", currency="USD")
             line = fund_line(
                 actor_id=None, fund=fund, code="OPEN-1", title="Open grants", amount_minor=100_000_000

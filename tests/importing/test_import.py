@@ -185,6 +185,50 @@ def test_the_day_of_receipt_counts_for_the_deadline(imported, tmp_path, call):
     ]
 
 
+def test_paper_of_the_calls_last_day_is_in_time_whenever_it_is_imported(imported, tmp_path, call):
+    """The call closes at ten in the morning in Tirana; the stamp on paper knows the day alone."""
+    last_day, day_after = ("8", "2026-12-02", *ROW[2:]), ("9", "2026-12-03", *ROW[2:])
+    moment = ("10", "2026-12-02T10:00:01", *ROW[2:])
+    with clock.at(call.closes_at + timedelta(days=40)):
+        report = imported(csv_file(tmp_path, HEAD, last_day, day_after, moment), FLAT)
+    assert db.session.scalars(select(Application.submitted_at)).all() == [call.closes_at]
+    assert told(report) == [(3, "", "The call is not open now."), (4, "", "The call is not open now.")]
+
+
+class TestAProgrammeThatAsksForADayAhead:
+    """Its form asks when the project begins, which must not have been before the application came."""
+
+    @pytest.fixture
+    def files(self, files):
+        months = next(line for line in files["forms/application.yaml"].splitlines() if "{id: months," in line)
+        begins = (
+            "      - {id: begins_on, type: date, min: today, label: {en: Begins, sq: Fillon, it: Inizio}}"
+        )
+        changed = files["forms/application.yaml"].replace(months, f"{months}\n{begins}")
+        return files | {"forms/application.yaml": changed}
+
+    def test_answers_are_checked_as_of_the_day_of_receipt(self, imported, tmp_path, call):
+        """What was to begin ten days after the paper came has begun by the day of the import."""
+        mapping = FLAT.replace("  months: months\n", "  months: months\n  begins_on: begins\n")
+        head, row = (*HEAD, "begins"), (*ROW, "2026-10-15")
+        with clock.at(call.closes_at + timedelta(days=40)):
+            report = imported(csv_file(tmp_path, head, row, ("8", *ROW[1:], "2026-10-04")), mapping)
+        assert [each["key"] for each in report.imported] == ["paper 7"]
+        assert [(line, name) for line, name, _reason in told(report)] == [(3, "begins_on")]
+        events = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "move")).all()
+        assert [event.data["received_on"] for event in events] == ["2026-10-05"]
+        case = db.session.scalar(select(Application))
+        assert hashlib.sha256(receipts.content(case)).hexdigest() == case.content_hash
+
+
+def test_tomorrow_has_not_come_and_comes_with_all_other_faults(imported, tmp_path):
+    row = ("8", "2026-11-03", *ROW[2:5], "", *ROW[6:])
+    with clock.at(NOW.replace(hour=22, minute=30)):  # half past eleven in Tirana
+        report = imported(csv_file(tmp_path, HEAD, row), FLAT)
+    assert ("received_at", "This day has not come yet.") in [each[1:] for each in told(report)]
+    assert "summary" in [name for _row, name, _reason in told(report)]
+
+
 def test_paper_forms_from_a_table(imported, tmp_path):
     report = imported(csv_file(tmp_path, HEAD, ROW), FLAT)
     assert report.refused == []

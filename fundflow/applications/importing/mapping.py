@@ -77,9 +77,9 @@ class Mapping(_Part):
     """How one kind of file becomes applications of one form.
 
     `key` makes a record recognisable, so that a file can be imported again. `received_at` is when the
-    application arrived (a moment, or a day, which counts to its last second); without it, now. `applicant_key`
-    recognises one applicant, who has one live application per call. `submission` answers the form of the move
-    that hands an application in. `numbers` is the language in which amounts and numbers are written.
+    application arrived (a moment, or a day, which counts to its end or to the call's closing); without it, now.
+    `applicant_key` recognises one applicant, who has one live application per call. `submission` answers the form
+    of the move that hands an application in. `numbers` is the language in which amounts and numbers are written.
     """
 
     programme: str | None = None

@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -217,18 +217,14 @@ def _import(work: _Import, record: Record, key: str) -> dict[str, Any]:
     if known is not None or first != record.number:
         return {"row": record.number, "key": key, "reference": known.reference if known else None}
     call = _call(work.call_id)
-    answers = _checked_answers(work, record)
+    arrival, answers = _checked(work, record, call)
     case = hand_in(
         actor=work.actor,
         call=call,
         answers=answers,
         origin=Origin(work.report.file, work.report.sha256, record.number, key, work.by),
         manner=work.manner,
-        arrival=Arrival(
-            _received(plain_text(record.cells, work.mapping.received_at), call.timezone),
-            plain_text(record.cells, work.mapping.applicant_key)[:120] or None,
-            plain_text(record.cells, work.mapping.language) or None,
-        ),
+        arrival=arrival,
     )
     done = {"row": record.number, "key": key, "reference": case.reference, "title": case.title}
     if work.report.dry_run:
@@ -236,38 +232,64 @@ def _import(work: _Import, record: Record, key: str) -> dict[str, Any]:
     return done
 
 
-def _checked_answers(work: _Import, record: Record) -> dict[str, Any]:
-    """The answers of a row; Invalid with everything that is wrong.
+def _checked(work: _Import, record: Record, call: Call) -> tuple[Arrival, dict[str, Any]]:
+    """When a row was received, and its answers as of that day; Invalid with everything that is wrong.
 
     Rules over several answers are asked only when each of them could be read.
     """
-    values, today = work.definition.values, clock.today(work.definition.programme.timezone)
+    late: dict[str, Any] = {}
+    received = clock.now()
+    try:
+        received = _received(plain_text(record.cells, work.mapping.received_at), call)
+    except Invalid as fault:
+        late = dict(fault.errors)
+    arrival = Arrival(
+        received,
+        plain_text(record.cells, work.mapping.applicant_key)[:120] or None,
+        plain_text(record.cells, work.mapping.language) or None,
+    )
+    values, today = work.definition.values, arrival.day(work.definition)
     signer = (str(work.actor.user_id or ""), work.by or work.actor.name)
-    shaped = shape(record.cells, work.mapping, work.form, Context(values, today, work.mapping.numbers, signer))
+    shaped = shape(
+        record.cells, work.mapping, work.form, Context(values, today, work.mapping.numbers, signer)
+    )
     partial = bool(shaped.faults)
     problems = forms.validate(work.form, shaped.answers, values=values, today=today, partial=partial)
-    if shaped.faults or problems:
-        raise Invalid(problems | shaped.faults)
-    return shaped.answers
+    if late or shaped.faults or problems:
+        raise Invalid(problems | shaped.faults | late)
+    return arrival, shaped.answers
 
 
-def _received(said: str, timezone: str) -> datetime | None:
-    """A moment in UTC; a day counts to its last second in the call's time zone, but never later than now."""
+def _received(said: str, call: Call) -> datetime:
+    """When a row was received: a moment, or a day, or now where the file says nothing; never later than now.
+
+    A day counts to its last second in the call's time zone; the day on which the call closes counts to its closing,
+    because what lies on the table with that day's stamp was in time.
+    """
     if not said:
-        return None
+        return clock.now()
     try:
         moment = datetime.fromisoformat(said)
     except ValueError:
         raise Invalid(
             {"received_at": _("%(said)s is no day or moment, like 2026-03-31.", said=said[:40])}
         ) from None
+    zone = ZoneInfo(call.timezone)
     if len(said) == len("2026-03-31"):
-        moment = datetime.combine(moment.date(), time(23, 59, 59))
+        moment = _end_of(moment.date(), call)
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(timezone))
-    if moment > clock.now() + timedelta(days=1):
+        moment = moment.replace(tzinfo=zone)
+    if moment.astimezone(zone).date() > clock.today(call.timezone):
         raise Invalid({"received_at": _("This day has not come yet.")})
     return min(moment, clock.now())
+
+
+def _end_of(day: date, call: Call) -> datetime:
+    """The last moment of a day that still counts for the call."""
+    zone = ZoneInfo(call.timezone)
+    last = datetime.combine(day, time(23, 59, 59), tzinfo=zone)
+    closes_at = call.closes_at.astimezone(zone) if call.closes_at else last
+    return min(last, closes_at) if closes_at.date() == day else last
 
 
 def _refuse(work: _Import, record: Record, key: str, errors: dict[str, Any]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -44,11 +45,15 @@ class Origin:
 
 @dataclass(frozen=True)
 class Arrival:
-    """When an application was received (None: now), whose it is, and in which language it is written."""
+    """When an application was received, whose it is, and in which language it is written."""
 
-    received_at: datetime | None = None
+    received_at: datetime
     applicant_key: str | None = None
     language: str | None = None
+
+    def day(self, definition: Definition) -> date:
+        """The day of receipt where the programme is; the answers had to be right then."""
+        return self.received_at.astimezone(ZoneInfo(definition.programme.timezone)).date()
 
 
 @dataclass(frozen=True)
@@ -102,9 +107,9 @@ def hand_in(
         file=origin.file, sha256=origin.sha256, row=origin.row, by=origin.by,
     )  # fmt: skip
     if definition.programme.kind == "caseload":
-        seal(entry=entry, definition=definition, actor_id=actor.user_id)
+        seal(entry=entry, definition=definition, actor_id=actor.user_id, as_of=arrival.day(definition))
     else:
-        _submit(actor, case, definition, origin, manner)
+        _submit(actor, case, origin=origin, manner=manner, arrival=arrival)
     db.session.flush()
     return case
 
@@ -128,8 +133,7 @@ def _drafted(
     The database wants reference and hash beside that moment; the move finds both and keeps the reference.
     """
     programme, form = definition.programme, definition.forms[definition.programme.application_form]
-    today = clock.today(programme.timezone)
-    final = forms.normalise_submission(form, answers, values=definition.values, today=today)
+    final = forms.normalise_submission(form, answers, values=definition.values, today=arrival.day(definition))
     case = Application(
         id=new_id(),
         call_id=call.id,
@@ -141,7 +145,7 @@ def _drafted(
         language=arrival.language if arrival.language in programme.languages else programme.languages[0],
         created_at=clock.now(),
         created_by=actor.user_id,
-        submitted_at=arrival.received_at or clock.now(),
+        submitted_at=arrival.received_at,
         content_hash=content_hash(form.id or programme.application_form, definition.sha256, final),
     )
     case.call = call
@@ -168,8 +172,9 @@ def _fill(entry: FormEntry, definition: Definition, answers: Map[str, Any], acto
     db.session.flush()
 
 
-def _submit(actor: Actor, case: Application, definition: Definition, origin: Origin, manner: Manner) -> None:
+def _submit(actor: Actor, case: Application, *, origin: Origin, manner: Manner, arrival: Arrival) -> None:
     """Staff record what the applicant handed in elsewhere; the move asks the same guards as on the web."""
+    definition = definition_of(case.version_id)
     compiled = handing_in(definition)
     kind = compiled.move.by[0]
     if not db.session.scalar(select(Party.id).where(Party.application_id == case.id).limit(1)):
@@ -177,7 +182,8 @@ def _submit(actor: Actor, case: Application, definition: Definition, origin: Ori
         db.session.flush()
     held = on_case(actor, case, ())
     who = CaseActor(held.user_id, held.name, held.language, held.roles | {kind}, is_system=False)
-    notes = {"on_behalf": kind, "imported_from": origin.sha256}
+    received_on = arrival.day(definition).isoformat()
+    notes = {"on_behalf": kind, "imported_from": origin.sha256, "received_on": received_on}
     fire_locked(
         who=who, case=case, subject=case, kind=APPLICATION, move=compiled.name, form=manner.submission or {},
         notes=notes | ({} if manner.mails else {"mails": "none"}) | ({} if manner.letters else {"letters": "none"}),

@@ -6,6 +6,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -216,15 +217,18 @@ def mirror(case: Application, entry: FormEntry, definition: Definition, given: M
     db.session.flush()
 
 
-def seal(*, entry: FormEntry, definition: Definition, actor_id: uuid.UUID | None) -> str:
+def seal(
+    *, entry: FormEntry, definition: Definition, actor_id: uuid.UUID | None, as_of: date | None = None
+) -> str:
     """Hand an entry in: check it whole, drop what was hidden, compute sums, hash, and close it for good.
 
+    `as_of` is the day on which the answers have to be right, when it is not today (paper that came earlier).
     Returns the SHA-256 of the canonical JSON of form, version and answers. Raises Invalid with one sentence a field.
     """
     form_def = definition.forms[entry.form]
     stored = sections(entry.id)
     given = {name: value for row in stored.values() for name, value in row.data.items()}
-    today = clock.today(definition.programme.timezone)
+    today = as_of or clock.today(definition.programme.timezone)
     errors = forms.validate(form_def, given, values=definition.values, today=today)
     if errors:
         raise Invalid(errors)

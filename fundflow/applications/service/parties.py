@@ -121,9 +121,7 @@ def link_guardian(*, case: Application, given: Mapping[str, Any], fields: Mappin
     if guardian is None or minor is None:
         return guardian
     tie = db.session.scalar(
-        select(Guardianship).where(
-            Guardianship.minor_id == minor.id, Guardianship.guardian_id == guardian.id
-        )
+        select(Guardianship).where(Guardianship.minor_id == minor.id, Guardianship.guardian_id == guardian.id)
     )
     if tie is None:
         tie = Guardianship(
