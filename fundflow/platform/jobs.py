@@ -10,16 +10,14 @@ from typing import Any
 
 from psycopg.rows import dict_row
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 
 from fundflow.platform.db import db, transaction
 
 STALLED_AFTER = timedelta(seconds=60)
-_WAITING_TWIN = "procrastinate_jobs_queueing_lock_idx_v1"
-# Procrastinate's own way in; the library itself is loaded by the worker alone.
+# What Procrastinate's own function does, and nothing when a twin waits; the library itself is loaded by the worker alone.
 _DEFER = text(
-    "select procrastinate_defer_jobs_v1(array[row('default', :name, 0, null, cast(:key as text), "
-    "cast(:ids as jsonb), null)]::procrastinate_job_to_defer_v1[])"
+    "insert into procrastinate_jobs (queue_name, task_name, priority, queueing_lock, args) "
+    "values ('default', :name, 0, :key, cast(:ids as jsonb)) on conflict do nothing"
 )
 
 
@@ -58,17 +56,7 @@ def enqueue(name: str, *, key: str | None = None, **ids: str) -> None:
         raise RuntimeError("a job is enqueued inside transaction() only")
     if name not in registered:
         raise KeyError(name)
-    row = {"name": name, "key": key, "ids": json.dumps(ids)}
-    if key is None:
-        session.execute(_DEFER, row)
-        return
-    try:
-        with session.begin_nested():
-            session.execute(_DEFER, row)
-    except IntegrityError as fault:
-        diagnosis = getattr(fault.orig, "diag", None)
-        if getattr(diagnosis, "constraint_name", None) != _WAITING_TWIN:
-            raise
+    session.execute(_DEFER, {"name": name, "key": key, "ids": json.dumps(ids)})
 
 
 def run_pending() -> int:

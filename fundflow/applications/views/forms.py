@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -104,10 +105,21 @@ def check(application_id: uuid.UUID, form: str) -> ResponseReturnValue:
     states = _concerned(here) if here.editable else []
     return render_template(
         "applications/check.html", here=here, parts=here.summary(), halves=_halves(here), asked=asked(here),
+        change=_change_urls(here),
         offers=[moving.offer(here.case, here.case, "application", state) for state in states],
         by_application=here.form_id == here.definition.programme.application_form, names=_names(here),
         open_points=_open_points(here),
     )  # fmt: skip
+
+
+def _change_urls(here: Opened) -> Callable[[str, str], str]:
+    """The address at which an answer can be changed, by section and question; sixty links, ten sections."""
+
+    @cache
+    def of(section_id: str) -> str:
+        return section_url(here, section_id, **{"from": "check"})
+
+    return lambda section_id, question_id: f"{of(section_id)}#q_{question_id}"
 
 
 def _halves(here: Opened) -> tuple[list[forms.SummarySection], list[forms.SummarySection]]:
