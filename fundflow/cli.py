@@ -20,7 +20,10 @@ from fundflow.programmes.cli import group as programmes_group
 # These find out for themselves: migrating makes the tables, a check reads files alone.
 WITHOUT_DATABASE = {
     "db",
-    *(f"programmes {each}" for each in ("new", "check", "schema", "diagram", "preview")),
+    *(
+        f"programmes {each}"
+        for each in ("new", "check", "schema", "diagram", "preview", "guide", "untranslated")
+    ),
 }
 _EXPLAINED = "_names_a_missing_database"
 
