@@ -62,7 +62,7 @@ def seal(session: Session) -> None:
     """Insert the pending events last of all, so that the chain's lock is held only for the commit."""
     pending = session.info.pop("pending", [])
     if pending:
-        session.execute(_SEAL, [{"body": body} for body in pending])
+        session.connection().execute(_SEAL, [{"body": body} for body in pending])
 
 
 def _faults(row: AuditEvent, previous: str, expected_seq: int) -> Iterator[str]:

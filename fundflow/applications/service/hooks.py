@@ -47,11 +47,11 @@ class CaseHooks:
             "application_id": ctx.case.id,
             "first_at": clock.now(),
         }
-        with db.session.no_autoflush:  # the row that moves is written once, when its stage is known
-            if db.session.scalar(_TAKE_DUTY, given) is None:
-                held = ties(ctx.actor.user_id, ctx.case.id).duties[scope_id]
-                if held != duty.name:
-                    raise Forbidden(_barred_by(held))
+        # Past the session, so that it does not flush: the row that moves is written once, when its stage is known.
+        if db.session.connection().scalar(_TAKE_DUTY, given) is None:
+            held = ties(ctx.actor.user_id, ctx.case.id).duties[scope_id]
+            if held != duty.name:
+                raise Forbidden(_barred_by(held))
 
     def approvals_given(self, ctx: MoveContext) -> dict[uuid.UUID, list[str]]:
         """Approvals of this stay in the stage; a send-back starts a new stay and so voids them."""
