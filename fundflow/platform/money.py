@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 
 from babel.numbers import format_currency, get_currency_precision
 
@@ -33,6 +34,7 @@ class Money:
         return {"minor": self.minor, "currency": self.currency}
 
 
+@lru_cache(maxsize=256)
 def exponent(currency: str) -> int:
     """Number of decimals of a currency's minor unit (ISO 4217; the lek has two, though nobody coins them)."""
     return 2 if currency == "ALL" else int(get_currency_precision(currency))

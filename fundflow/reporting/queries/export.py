@@ -11,13 +11,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from fundflow import forms
 from fundflow.accounts import Actor, Permission
 from fundflow.applications.models import Answers, Application, FormEntry
 from fundflow.applications.queries import visible_to
+from fundflow.forms.fields import FieldType
 from fundflow.platform.db import db
 from fundflow.platform.money import to_decimal
 from fundflow.programmes import Call, definition_of
@@ -26,7 +27,7 @@ from fundflow.reporting.queries.listing import ORDERS, Filters, narrowed
 
 BATCH = 500
 MARK = "\ufeff"  # tells spreadsheets that the text is UTF-8
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = frozenset("=+-@\t\r")
 FACTS = (  # no question of a form bears these names: a heading stands for one column only
     "reference", "call", "stage", "stage_since", "due_at", "submitted_at", "case_title", "case_name",
     "case_amount", "case_currency", "case_language", "content_hash",
@@ -35,7 +36,7 @@ FACTS = (  # no question of a form bears these names: a heading stands for one c
 
 def safe(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    return f"'{cell}" if cell[:1] in FORMULA else cell
 
 
 def lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -44,7 +45,8 @@ def lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
     buffer.write(MARK)
     writer = csv.writer(buffer)
     for number, row in enumerate(rows, start=1):
-        writer.writerow([safe(cell) for cell in row])
+        # `safe`, written out: a large table has millions of cells
+        writer.writerow([f"'{cell}" if cell[:1] in FORMULA else cell for cell in row])
         if number % BATCH == 0:
             yield buffer.getvalue()
             buffer.seek(0)
@@ -59,17 +61,13 @@ def applications(actor: Actor, filters: Filters) -> Iterator[Sequence[str]]:
     """
     columns = _columns(actor, filters)
     yield [*FACTS, *columns]
-    places: dict[uuid.UUID, list[int]] = {}
+    at = {name: place for place, name in enumerate(columns)}
     for batch in _cases(actor, filters).partitions(BATCH):
         given = _answers(batch)
         for case in batch:
             roles = actor.roles_for(case.programme_id, case.call_id, case.id)
-            found = _cells(case.version_id, roles, given.get(case.id, {}))
-            if case.version_id not in places:
-                places[case.version_id] = [columns.index(name) for name in _form_columns(case.version_id)]
             cells = [""] * len(columns)
-            for place, cell in zip(places[case.version_id], found, strict=True):
-                cells[place] = cell
+            _fill(cells, at, _plan(case.version_id, roles), given.get(case.id, {}))
             yield [*_facts(case), *cells]
 
 
@@ -134,12 +132,14 @@ def _answers(batch: Sequence[Row[Any]]) -> dict[uuid.UUID, dict[str, Any]]:
             .subquery()
         )
         rows = db.session.execute(
-            select(newest.c.application_id, newest.c.state, Answers.data).join(
-                newest, newest.c.id == Answers.entry_id
-            )
+            select(newest.c.application_id, newest.c.state, func.jsonb_agg(Answers.data))
+            .join(newest, newest.c.id == Answers.entry_id)
+            .group_by(newest.c.application_id, newest.c.state)
         )
-        for application_id, state, data in rows:
-            found.setdefault(application_id, {"": state}).update(data)
+        for application_id, state, sections in rows:
+            found[application_id] = merged = {"": state}
+            for data in sections:
+                merged.update(data)
     return found
 
 
@@ -169,54 +169,51 @@ def _moment(value: datetime | None) -> str:
 class _Column:
     """How a question fills its cells; `sums` are those that a submission has worked out beside its rows."""
 
-    question: str
+    names: tuple[str, ...]
+    plain: bool
     write: Callable[[Any], list[str]]
     write_rows: Callable[[Any, Mapping[str, Any]], list[str]] | None
     sums: tuple[str, ...]
-    width: int
-    shown: bool
 
 
 @lru_cache(maxsize=512)
-def _plan(version_id: uuid.UUID, roles: frozenset[str]) -> tuple[_Column, ...]:
-    """The columns of a version's application form for holders of roles, looked up once for all rows."""
+def _plan(version_id: uuid.UUID, roles: frozenset[str]) -> Mapping[str, _Column]:
+    """The readable questions of a version's application form for holders of roles, looked up once for all rows."""
     definition = definition_of(version_id)
     form = definition.forms[definition.programme.application_form]
     shown = export_sections(roles, form)
-    found = []
-    for section in form.sections:
-        for question in section.questions:
-            answer = forms.of(question)
-            found.append(
-                _Column(
-                    question=question.id,
-                    write=answer.csv_values,
-                    write_rows=getattr(answer, "csv_cells", None),
-                    sums=tuple(getattr(question, "sums", ())),
-                    width=len(answer.csv_columns()),
-                    shown=section.id in shown,
-                )
-            )
-    return tuple(found)
+    found = {}
+    for question in (each for section in form.sections if section.id in shown for each in section.questions):
+        answer = forms.of(question)
+        found[question.id] = _Column(
+            names=tuple(answer.csv_columns()),
+            plain=type(answer).csv_values is FieldType.csv_values and len(answer.csv_columns()) == 1,
+            write=answer.csv_values,
+            write_rows=getattr(answer, "csv_cells", None),
+            sums=tuple(f"{question.id}_{name}" for name in getattr(question, "sums", ())),
+        )
+    return found
 
 
-def _cells(version_id: uuid.UUID, roles: frozenset[str], given: Mapping[str, Any]) -> list[str]:
-    cells: list[str] = []
-    for column in _plan(version_id, roles):
-        if not column.shown:
-            cells += [""] * column.width
+def _fill(
+    cells: list[str], at: Mapping[str, int], plan: Mapping[str, _Column], given: Mapping[str, Any]
+) -> None:
+    """Write the answers into the cells of their columns; an answer that is not there leaves its cells empty."""
+    for name, stored in given.items():
+        column = plan.get(name)
+        if column is None or stored is None or stored == "":
             continue
-        stored = given.get(column.question)
-        if stored is None or stored == "":
-            cells += [""] * column.width
-        else:
-            cells += _rows(column, stored, given) if column.write_rows else column.write(stored)
-    return cells
+        if column.plain and type(stored) is str:
+            cells[at[name]] = stored
+            continue
+        written = _rows(column, stored, given) if column.write_rows else column.write(stored)
+        for heading, cell in zip(column.names, written, strict=True):
+            cells[at[heading]] = cell
 
 
 def _rows(column: _Column, stored: Any, given: Mapping[str, Any]) -> list[str]:
     """Repeating rows with their sums: those of the submission, else worked out now."""
-    sums = {name: given.get(f"{column.question}_{name}") for name in column.sums}
+    sums = {name: given.get(name) for name in column.sums}
     if column.write_rows is None or None in sums.values() or given[""] != "submitted":
         return column.write(stored)
-    return column.write_rows(stored, sums)
+    return column.write_rows(stored, {name.removeprefix(f"{column.names[0]}_"): sums[name] for name in sums})
