@@ -33,6 +33,7 @@ from fundflow.applications.blind import EVALUATOR
 from fundflow.applications.models import Answers, Application, Duty, FormEntry, Party, Recusal, StoredFile
 from fundflow.platform.db import db
 from fundflow.platform.errors import NotFound
+from fundflow.programmes import Call
 
 
 def visible_to(
@@ -123,19 +124,23 @@ def get(actor: Actor, sought: uuid.UUID, *, part: Any = None, lock: bool = False
     return case
 
 
+# What moves read of a call; the rest is fetched when a rule asks for it.
+_OF_A_CALL = (
+    "slug", "title", "published_at", "opens_at", "closes_at", "extended_until", "cancelled_at", "timezone", "line_id",
+)  # fmt: skip
+
+
 @lru_cache(maxsize=128)
 def _one_case(reader: _Reader, part: Any, lock: bool) -> Select[Application]:
     sought: Any = bindparam("sought")
     if part is not None:
         sought = select(part.application_id).where(part.id == sought).scalar_subquery()
-    statement = (
-        select(Application)
-        .where(Application.id == sought, reader.sees())
-        .options(joinedload(Application.call, innerjoin=True))
-    )
-    if lock:
-        return statement.with_for_update(of=Application).execution_options(populate_existing=True)
-    return statement
+    call = joinedload(Application.call, innerjoin=True)
+    statement = select(Application).where(Application.id == sought, reader.sees())
+    if not lock:
+        return statement.options(call)
+    moving = call.load_only(*(getattr(Call, name) for name in _OF_A_CALL))
+    return statement.options(moving).with_for_update(of=Application).execution_options(populate_existing=True)
 
 
 def opened(
