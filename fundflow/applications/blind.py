@@ -10,8 +10,8 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from fundflow.applications.models import Application
-from fundflow.forms import Form
-from fundflow.forms.definition import File
+from fundflow.forms import Form, with_parts
+from fundflow.forms.definition import File, Signature
 from fundflow.platform.wording import pick
 from fundflow.programmes import Definition
 
@@ -43,10 +43,12 @@ def masked(definition: Definition, case: Application, given: Mapping[str, Any]) 
     in the team, in a telephone number given twice.
     """
     personal = personal_questions(definition)
-    names = {case.applicant_name} | {str(given[name]) for name in _names(definition) if given.get(name)}
-    whole = names | {str(given[name]) for name in personal if given.get(name)}
-    pattern = _pattern(whole, names)
     form = definition.forms[definition.programme.application_form]
+    said = with_parts(form, given, definition.programme.languages[0])
+    names = {case.applicant_name} | {str(said[name]) for name in _names(definition) if said.get(name)}
+    told = [name for name in said if name.partition(".")[0] in personal and said[name]]
+    whole = names | {str(said[name]) for name in told}
+    pattern = _pattern(whole, names)
     return {
         name: _renamed(form, name, _struck(value, pattern))
         for name, value in given.items()
@@ -55,9 +57,11 @@ def masked(definition: Definition, case: Application, given: Mapping[str, Any]) 
 
 
 def personal_questions(definition: Definition) -> frozenset[str]:
-    """The questions that say who a party is."""
+    """The questions that say who a party is, and signatures."""
     parties = definition.programme.party_questions.values()
-    return frozenset(question for fields in parties for question in fields.values())
+    form = definition.forms[definition.programme.application_form]
+    signed = {question.id for question in form.questions() if isinstance(question, Signature)}
+    return frozenset({path.partition(".")[0] for fields in parties for path in fields.values()} | signed)
 
 
 def _names(definition: Definition) -> set[str]:

@@ -102,7 +102,9 @@ def applicant(ctx: MoveContext) -> dict[str, Any]:
     found = _person(ctx, person, ctx.case.applicant_name)
     if person is None:
         programme = ctx.definition.programme
-        given = answers(latest_entry(ctx.case.id, programme.application_form))
+        form = ctx.definition.forms[programme.application_form]
+        kept = answers(latest_entry(ctx.case.id, programme.application_form))
+        given = forms.with_parts(form, kept, ctx.case.language)
         for field, question in programme.party_questions.get("applicant", {}).items():
             if field in {"address", "email", "phone", "municipality"} and given.get(question):
                 found[field] = str(given[question])
@@ -196,6 +198,28 @@ def answers_fact(ctx: MoveContext) -> dict[str, Any]:
         for form, given in answers_by_form(ctx.case.id).items()
         if form in known
     }
+
+
+@fact("filled")
+def filled(ctx: MoveContext) -> dict[str, Any]:
+    """The newest answers of each form of the case as people read them: lines with label and text, in order."""
+    known, language = ctx.definition.forms, ctx.case.language
+    return {
+        form: [
+            {"label": line.label, "text": line.text or _rows(line.table)}
+            for line in forms.pdf_rows(known[form], given, language, values=ctx.values)
+        ]
+        for form, given in answers_by_form(ctx.case.id).items()
+        if form in known
+    }
+
+
+def _rows(table: forms.Table | None) -> str:
+    """A table as lines of text."""
+    if table is None:
+        return ""
+    lines = [" · ".join(cell for cell in row if cell) for row in table.rows]
+    return "\n".join([*lines, *(f"{label}: {text}" for label, text in table.totals)])
 
 
 CONSENT_FORM, CONSENT_SECTION = "consent", "purposes"

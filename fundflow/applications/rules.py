@@ -233,7 +233,7 @@ def link_person_effect(
     ctx: MoveContext, form: FormName, fields: dict[str, str], party: RoleName = "beneficiary"
 ) -> None:
     """`fields` maps a person's field to the question that answers it."""
-    link_person(case=ctx.case, given=_given(ctx, form), fields=fields, kind=party)
+    link_person(case=ctx.case, given=_said(ctx, form), fields=fields, kind=party)
 
 
 @effect(
@@ -241,7 +241,7 @@ def link_person_effect(
 )
 def link_guardian_effect(ctx: MoveContext, form: FormName, fields: dict[str, str]) -> None:
     """Without a name in the answers there is no guardian to tie."""
-    link_guardian(case=ctx.case, given=_given(ctx, form), fields=fields)
+    link_guardian(case=ctx.case, given=_said(ctx, form), fields=fields)
 
 
 @effect("mail", help="Queues a mail of the programme to a party or to all who hold a role.")
@@ -276,6 +276,10 @@ def _given(ctx: MoveContext, form: FormName) -> dict[str, Any]:
 def _too_old(ctx: MoveContext, form: str, days: int) -> Decision:
     title = _title(ctx, ctx.definition.forms[form].title)
     return Decision(False, _l("“%(form)s” is needed from the last %(days)s days.", form=title, days=days))
+
+
+def _said(ctx: MoveContext, form: str) -> dict[str, Any]:
+    return forms.with_parts(ctx.definition.forms[form], _given(ctx, form), ctx.case.language)
 
 
 def _title(ctx: MoveContext, words: Any) -> str:

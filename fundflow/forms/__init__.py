@@ -7,12 +7,21 @@ from fundflow.forms.definition import AnyQuestion, Form, Section
 from fundflow.forms.fields import BadInput, Context, Line, Table, of, parts_of, read_parts
 from fundflow.forms.page import PageForm
 from fundflow.forms.reading import cel_answers
-from fundflow.forms.summary import Item, SummarySection, csv_columns, csv_values, pdf_rows, summary
+from fundflow.forms.summary import (
+    Item,
+    SummarySection,
+    csv_columns,
+    csv_values,
+    part_names,
+    pdf_rows,
+    summary,
+    with_parts,
+)
 from fundflow.forms.validation import Problems, normalise_submission, sum_names, validate
 
 __all__ = [
     "ROW_BUTTONS", "AnyQuestion", "BadInput", "Context", "Finding", "Form", "Item", "Line", "PageForm",
     "Parameter", "Problems", "QuestionType", "Section", "SummarySection", "Table", "apply_row_action", "build",
-    "cel_answers", "check", "csv_columns", "csv_values", "normalise_submission", "of", "parts_of", "pdf_rows",
-    "question_types", "read_parts", "sum_names", "summary", "validate",
+    "cel_answers", "check", "csv_columns", "csv_values", "normalise_submission", "of", "part_names", "parts_of",
+    "pdf_rows", "question_types", "read_parts", "sum_names", "summary", "validate", "with_parts",
 ]  # fmt: skip

@@ -69,6 +69,25 @@ def _items(section: d.Section, reading: Reading, language: str) -> list[Item]:
     return found
 
 
+def part_names(form_def: d.Form) -> list[str]:
+    """The parts of persons, organisations and addresses as definitions name them: `contact.name`."""
+    grouped = (question for question in form_def.questions() if isinstance(question, d.Parts))
+    return [f"{question.id}.{part}" for question in grouped for part in fields.parts_of(question)]
+
+
+def with_parts(form_def: d.Form, answers: Answers, language: str) -> dict[str, Any]:
+    """Answers with their parts beside them by those names, and a whole person or address as text."""
+    found = dict(answers)
+    for question in form_def.questions():
+        stored = answers.get(question.id)
+        if isinstance(question, d.Parts) and isinstance(stored, Mapping):
+            found |= {
+                f"{question.id}.{part}": stored[part] for part in fields.parts_of(question) if part in stored
+            }
+            found[question.id] = fields.of(question).display(stored, language)
+    return found
+
+
 def csv_columns(form_def: d.Form) -> list[str]:
     """Names of the columns of a list of filled forms."""
     return [column for question in form_def.questions() for column in fields.of(question).csv_columns()]
@@ -88,10 +107,19 @@ def csv_values(form_def: d.Form, answers: Answers) -> list[str]:
     return cells
 
 
-def pdf_rows(form_def: d.Form, answers: Answers, language: str) -> list[fields.Line]:
-    """All answers as lines of a document."""
+def pdf_rows(
+    form_def: d.Form,
+    answers: Answers,
+    language: str,
+    *,
+    values: Mapping[str, Any] | None = None,
+    today: date | None = None,
+) -> list[fields.Line]:
+    """All answers as lines of a document; with the programme's values only of the questions that were asked."""
+    reading = None if values is None else Reading(form_def, answers, values, today or clock.today())
     return [
         line
         for question in form_def.questions()
+        if reading is None or reading.shows(question.id)
         for line in fields.of(question).pdf_rows(answers.get(question.id), language)
     ]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from fundflow.forms import Form
+from fundflow.forms import Form, part_names
 from fundflow.programmes.loading import Parsed
 from fundflow.workflow import Condition, ConditionFault, Finding, Registry, nearest
 from fundflow.workflow.findings import Severity
@@ -67,7 +67,9 @@ def references(parsed: Parsed, _registry: Registry) -> Iterator[Finding]:
 
 def _questions(parsed: Parsed, place: Place, form: Form) -> Iterator[Finding]:
     """The questions that lists, persons and papers lean on stand in the application form, in the right type."""
-    programme, types = parsed.programme, {each.id: each.type for each in form.questions()}
+    programme = parsed.programme
+    types: dict[str, str] = {each.id: each.type for each in form.questions()}
+    types |= dict.fromkeys(part_names(form), "part")
     leaning: list[tuple[Path, str | None, str]] = [
         (("title_question",), programme.title_question, ""),
         (("summary_question",), programme.summary_question, ""),
@@ -90,7 +92,7 @@ def _questions(parsed: Parsed, place: Place, form: Form) -> Iterator[Finding]:
 
 def _conditions(parsed: Parsed, form: Form) -> Iterator[Finding]:
     """Bonuses and ties read answers of the application form and the programme's values."""
-    sums = {f"{each.id}_{name}" for each in form.questions() for name in getattr(each, "sums", ())}
+    sums = {f"{each.id}_{name}" for each in form.questions() for name in each.sum_names}
     scope = {
         "a": {each.id for each in form.questions()} | sums,
         "v": {*parsed.programme.values, "currency"},
