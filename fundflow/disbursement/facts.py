@@ -128,6 +128,7 @@ PURCHASE = {
     "lines": "description, unit, quantity, unit_price, amount, received, refused of each",
     "quotes": "vendor, nipt, price, delivery_days, warranty, conform of each offer",
     "state": "the label of its stage, in the programme's languages",
+    "given": "whether it was handed over",
 }
 
 
@@ -172,6 +173,7 @@ def _summary(ctx: MoveContext, row: Purchase) -> dict[str, Any]:
         "vendor_name": row.vendor_name or "",
         "vendor_nipt": row.vendor_tax_number or "",
         "state": dict(ctx.definition.stage_label(purchases.KIND, row.stage)),
+        "given": deliveries.handover_of(row) is not None,
     }
 
 

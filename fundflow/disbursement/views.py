@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -14,9 +14,11 @@ from flask_babel import gettext as _
 from fundflow.accounts import Permission, current_actor
 from fundflow.disbursement.facts import masked
 from fundflow.disbursement.queries import parts, steps, work
+from fundflow.disbursement.service import duplicates
 from fundflow.disbursement.service.accounts import note_account_read
 from fundflow.platform import clock
 from fundflow.platform.db import transaction
+from fundflow.platform.errors import Invalid, Refused
 from fundflow.web import SIGNED_IN, Area, paginate, permission
 from fundflow.web.filters import words
 
@@ -124,6 +126,8 @@ def _shared(here: parts.Part) -> dict[str, Any]:
         "in_full": in_full,
         "states": parts.moves(actor, here),
         "payments": parts.payments(here),
+        "twins": parts.twins(here),
+        "clearances": parts.clearances(here),
         "filled": parts.filled(here, str(get_locale() or "en")),
         "papers": parts.papers(here),
         "events": [_event(event) for event in parts.history(here)],
@@ -132,6 +136,28 @@ def _shared(here: parts.Part) -> dict[str, Any]:
         "case_href": f"{request.script_root}/applications/{here.case.id}",
         "now": clock.now(),
     }
+
+
+@area.post("/payments/<uuid:payment_id>/clearance", access=permission(Permission.PAYMENT_ACT))
+def clear(payment_id: uuid.UUID) -> ResponseReturnValue:
+    """Say why a held payment is right; what is missing is said on the page of its tranche or purchase."""
+    actor = current_actor()
+    here, payment = parts.part_of_payment(actor, payment_id)
+    place = url_for(f"disbursement.{here.kind}", **{f"{here.kind}_id": here.row.id})
+    try:
+        with transaction():
+            duplicates.clear(
+                actor=actor, payment=payment, case=here.case, definition=here.definition,
+                reason=request.form.get("reason", ""),
+            )  # fmt: skip
+    except (Invalid, Refused) as fault:
+        flash(
+            str(next(iter(fault.errors.values()))) if isinstance(fault, Invalid) else str(fault.reasons[0]),
+            "danger",
+        )
+        return redirect(place)
+    flash(_("The payment is no longer held. Your reason is on record."), "success")
+    return redirect(place)
 
 
 def _event(event: parts.Event) -> dict[str, Any]:

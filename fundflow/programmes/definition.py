@@ -178,6 +178,15 @@ def _by_scope(value: Any) -> Any:
     return {"case": value} if isinstance(value, list) else value
 
 
+class DuplicatePayments(Part):
+    """Which payments are held when the same account or person was paid in another case within some months."""
+
+    months: int = Field(ge=1, le=120)
+    by: tuple[Literal["account", "person"], ...] = Field(min_length=1)
+    across: Literal["programme", "office"] = "office"
+    kinds: tuple[Literal["tranche", "purchase"], ...] = ("tranche",)
+
+
 class ProgrammeFile(Part):
     """`programme.yaml`: who a programme is for, its figures, and where the rest of the system leans on its form."""
 
@@ -205,6 +214,7 @@ class ProgrammeFile(Part):
     evaluation: Evaluation = Evaluation()
     tranches: tuple[TranchePlan, ...] = ()
     follow_up: tuple[FollowUp, ...] = ()
+    duplicate_payments: DuplicatePayments | None = None
     of_age: OfAge = OfAge()
     appeal: Term | None = None
     retention: dict[str, int] = {}

@@ -81,6 +81,7 @@ def action_word(action: str) -> str:
         "message.retried": _("Mail tried again"),
         "job.retried": _("Job tried again"),
         "decision": _("Decision recorded"),
+        "payment.cleared": _("Held payment cleared"),
         "entry.submitted": _("Form handed in"),
         "application.started": _("Application started"),
         "application.opened": _("Case opened"),

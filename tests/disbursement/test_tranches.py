@@ -221,7 +221,7 @@ def test_a_returned_request_voids_its_payment_and_the_next_one_has_a_new_name(te
 def test_a_payment_that_the_bank_refused_is_void_and_can_be_asked_for_again(team, case):
     first = tranches_of(case)[0]
     team.take(first, until="authorise")
-    act(team.by["release"], first, "fail", {"code": "AC01", "reason": "The account number is wrong."})
+    act(team.by["release"], first, "fail", {"code": "ac01", "reason": "The account number is wrong."})
     assert tranches_of(case)[0].stage == "failed"
     assert payments.live(first) is None
     act(team.by["request"], first, "retry", {"corrected": True})

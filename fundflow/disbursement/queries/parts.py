@@ -20,8 +20,17 @@ from fundflow.applications.service.hooks import context
 from fundflow.applications.service.move import moves_of
 from fundflow.applications.subjects import subject_kind
 from fundflow.audit import AuditEvent
-from fundflow.disbursement.models import Delivery, Handover, Payment, Purchase, PurchaseLine, Quote
+from fundflow.disbursement.models import (
+    Delivery,
+    Handover,
+    Payment,
+    PaymentClearance,
+    Purchase,
+    PurchaseLine,
+    Quote,
+)
 from fundflow.disbursement.policy import Reader, reader_of
+from fundflow.disbursement.service import duplicates
 from fundflow.disbursement.service.openings import unmet
 from fundflow.documents import Document, of_subject
 from fundflow.platform import clock
@@ -107,9 +116,43 @@ class Paid:
 
 def payments(here: Part) -> list[Paid]:
     """All payments of a tranche or purchase, newest first, also those that came to nothing; two queries."""
+    return with_steps(_rows(here), names=here.reader.inside)
+
+
+def part_of_payment(actor: Actor, payment_id: uuid.UUID) -> tuple[Part, Payment]:
+    """A payment with its tranche or purchase, for who pays; NotFound for everybody else."""
+    payment = db.session.get(Payment, payment_id)
+    if payment is None:
+        raise NotFound
+    if payment.tranche_id is not None:
+        here = part(actor, "tranche", payment.tranche_id)
+    else:
+        here = part(actor, "purchase", payment.purchase_id or payment.id)
+    if not here.reader.pays:
+        raise NotFound
+    return here, payment
+
+
+def twins(here: Part) -> dict[uuid.UUID, list[tuple[Payment, str]]]:
+    """What holds each payment of a tranche or purchase, by payment; the people of the case are not told."""
+    if not here.reader.inside:
+        return {}
+    live = [row for row in _rows(here) if row.cancelled_at is None and row.released_at is None]
+    return {row.id: found for row in live if (found := duplicates.twins(row, here.case, here.definition))}
+
+
+def clearances(here: Part) -> list[tuple[PaymentClearance, str]]:
+    """Why payments that were held are right, with who said so; for the office alone."""
+    if not here.reader.inside:
+        return []
+    rows = [row for payment in _rows(here) for row in duplicates.clearances(payment)]
+    names = names_of([row.cleared_by for row in rows])
+    return [(row, names.get(row.cleared_by, "")) for row in rows]
+
+
+def _rows(here: Part) -> Sequence[Payment]:
     cause = Payment.tranche_id if here.kind == "tranche" else Payment.purchase_id
-    rows = db.session.scalars(select(Payment).where(cause == here.row.id).order_by(Payment.id.desc())).all()
-    return with_steps(rows, names=here.reader.inside)
+    return db.session.scalars(select(Payment).where(cause == here.row.id).order_by(Payment.id.desc())).all()
 
 
 def with_steps(rows: Sequence[Payment], *, names: bool) -> list[Paid]:

@@ -42,6 +42,12 @@ def release_payment(ctx: MoveContext) -> None:
     payments.release(ctx)
 
 
+@effect("send_back_payment", help="The bank did not take it: void, with the bank's reason code and words.")
+def send_back_payment(ctx: MoveContext, code: str = "code", note: str = "reason") -> None:
+    """`code` and `note` are questions of the move's form; the code is one of ISO 20022, in either case of letters."""
+    payments.send_back(ctx, code=str(ctx.form.get(code) or ""), note=str(ctx.form.get(note) or ""))
+
+
 @effect(
     "void_payment", help="Cancels the payment that is under way, when its tranche or purchase is given up."
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -14,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from fundflow.disbursement.models import Payment, Purchase, Tranche
 from fundflow.disbursement.service import money
+from fundflow.disbursement.service.duplicates import normalised, require_clear
 from fundflow.disbursement.service.payees import payee
 from fundflow.documents import next_number
 from fundflow.platform import clock
@@ -48,7 +50,7 @@ def open_payment(ctx: MoveContext) -> Payment:
         amount_minor=amount.minor,
         currency=amount.currency,
         payee_name=who.name,
-        payee_iban=who.iban,
+        payee_iban=normalised(who.iban),
         end_to_end_id=_end_to_end(ctx, tries),
         **{column.key: ctx.subject.id},
     )
@@ -67,6 +69,22 @@ def void(ctx: MoveContext) -> None:
         raise Refused([_("This has been paid already.")])
     earlier.cancelled_at = clock.now()
     db.session.flush()
+
+
+def send_back(ctx: MoveContext, *, code: str, note: str) -> None:
+    """The bank did not take the payment: it is void, and keeps the bank's reason (ISO 20022, four characters).
+
+    Raises Refused for a payment that has been released, or for what is no such code.
+    """
+    payment = live(ctx.subject)
+    if payment is None:
+        raise Refused([_("There is no payment under way.")])
+    given = code.strip().upper()
+    if not re.fullmatch(r"[A-Z0-9]{4}", given):
+        raise Refused([_("The bank's reason code has four letters and figures, such as AC01.")])
+    void(ctx)
+    payment.return_code, payment.return_note = given, note.strip()[:2000]
+    _keep(payment, ctx)
 
 
 def live(subject: Tranche | Purchase, *, locked: bool = False) -> Payment | None:
@@ -96,6 +114,7 @@ def certify(ctx: MoveContext) -> None:
     payment = _under_way(ctx)
     if not payment.payee_iban:
         raise Refused([_("The bank account of %(payee)s is not recorded.", payee=payment.payee_name)])
+    require_clear(payment, ctx.case, ctx.definition)
     given = str(ctx.form.get("voucher") or "").strip()
     payment.voucher = given or next_number(f"{ctx.definition.programme.prefix}-PV", _year(ctx))
     payment.certified_by, payment.certified_at = ctx.actor.user_id, clock.now()
@@ -118,6 +137,7 @@ def authorise(ctx: MoveContext) -> None:
         )
     if payment.certified_at is None:
         raise Refused([_("This payment is not certified.")])
+    require_clear(payment, ctx.case, ctx.definition)
     payment.authorised_by, payment.authorised_at = ctx.actor.user_id, clock.now()
     _keep(payment, ctx)
 
@@ -129,6 +149,7 @@ def release(ctx: MoveContext) -> None:
         raise Refused([_("This has been paid already.")])
     if payment.certified_at is None or payment.authorised_at is None:
         raise Refused([_("A payment is certified and authorised before it is released.")])
+    require_clear(payment, ctx.case, ctx.definition)
     payment.bank_reference = str(ctx.form.get("bank_reference") or "").strip() or None
     payment.paid_on = _day(ctx, ctx.form.get("paid_on"))
     payment.released_by, payment.released_at = ctx.actor.user_id, clock.now()
