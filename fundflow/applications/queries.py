@@ -234,12 +234,18 @@ def entries(application_id: uuid.UUID, form: str | None = None) -> Sequence[Form
     return db.session.scalars(query.order_by(FormEntry.created_at, FormEntry.number)).all()
 
 
+_FILLED = (
+    select(FormEntry)
+    .where(FormEntry.application_id == bindparam("case"), FormEntry.form == bindparam("form"))
+    .order_by(FormEntry.number.desc())
+    .limit(1)
+)
+_LATEST = {False: _FILLED, True: _FILLED.where(FormEntry.state == "submitted")}
+
+
 def latest_entry(application_id: uuid.UUID, form: str, *, submitted: bool = False) -> FormEntry | None:
     """The newest entry of a form, or the newest submitted one."""
-    query = select(FormEntry).where(FormEntry.application_id == application_id, FormEntry.form == form)
-    if submitted:
-        query = query.where(FormEntry.state == "submitted")
-    return db.session.scalar(query.order_by(FormEntry.number.desc()).limit(1))
+    return db.session.scalar(_LATEST[submitted], {"case": application_id, "form": form})
 
 
 _SECTIONS = select(Answers).where(Answers.entry_id == bindparam("entry"))
@@ -261,20 +267,16 @@ def answers(entry: FormEntry | None) -> dict[str, Any]:
     return merged
 
 
+_NEWEST = (
+    select(FormEntry.id, Answers.data)
+    .outerjoin(Answers, Answers.entry_id == FormEntry.id)
+    .where(FormEntry.id == _FILLED.with_only_columns(FormEntry.id).scalar_subquery())
+)
+
+
 def newest_answers(application_id: uuid.UUID, form: str) -> dict[str, Any] | None:
     """All answers of the newest entry of a form in one query, or None while there is no entry."""
-    newest = (
-        select(FormEntry.id)
-        .where(FormEntry.application_id == application_id, FormEntry.form == form)
-        .order_by(FormEntry.number.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    rows = db.session.execute(
-        select(FormEntry.id, Answers.data)
-        .outerjoin(Answers, Answers.entry_id == FormEntry.id)
-        .where(FormEntry.id == newest)
-    ).all()
+    rows = db.session.execute(_NEWEST, {"case": application_id, "form": form}).all()
     if not rows:
         return None
     merged: dict[str, Any] = {}

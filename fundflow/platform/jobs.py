@@ -14,7 +14,7 @@ from sqlalchemy import text
 from fundflow.platform.db import db, transaction
 
 STALLED_AFTER = timedelta(seconds=60)
-# What Procrastinate's own function does, and nothing when a twin waits; the library itself is loaded by the worker alone.
+# As Procrastinate's own function, and nothing when a twin waits; the library itself is loaded by the worker alone.
 _DEFER = text(
     "insert into procrastinate_jobs (queue_name, task_name, priority, queueing_lock, args) "
     "values ('default', :name, 0, :key, cast(:ids as jsonb)) on conflict do nothing"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -174,14 +174,7 @@ def store_section(
     if seen_version is not None and seen_version != present:
         raise Conflict(_("This section was saved elsewhere in the meantime."), current=row)
     data = _only_open(entry, dict(row.data) if row else {}, data)
-    if row is None:
-        row = Answers(entry_id=entry.id, section=section, version=0)
-        db.session.add(row)
-    row.data = {**data}
-    row.version = present + 1
-    row.complete = complete
-    row.saved_at = clock.now()
-    row.saved_by = actor.user_id
+    row = _written(entry, actor.user_id, [(section, data, row)], complete=complete)[0]
     given: dict[str, Any] = {}
     for each in [*(each for name, each in stored.items() if name != section), row]:
         given |= each.data
@@ -209,8 +202,9 @@ def mirror(case: Application, entry: FormEntry, definition: Definition, given: M
     spoken = given.get(programme.language_question or "")
     if spoken in programme.languages:
         case.language = spoken
+    said = forms.with_parts(definition.forms[entry.form], given, case.language)
     for fields in programme.party_questions.values():
-        name = given.get(fields.get("full_name", ""))
+        name = said.get(fields.get("full_name", ""))
         if name:
             case.applicant_name = str(name)[:160]
             break
@@ -270,19 +264,35 @@ def write_answers(
     stored: Mapping[str, Answers],
 ) -> None:
     """Write the answers of a form that is handed in, all sections in one statement; `stored` are those there are."""
-    rows = []
+    parts = []
     for part in form.sections:
         ids = {question.id for question in part.questions} | forms.sum_names(part.questions)
-        before = stored.get(part.id)
-        row = {
-            "data": {key: value for key, value in final.items() if key in ids},
-            "version": before.version + 1 if before else 1,
-            "complete": True, "saved_at": clock.now(), "saved_by": actor_id,
+        data = {key: value for key, value in final.items() if key in ids}
+        parts.append((part.id, data, stored.get(part.id)))
+    _written(entry, actor_id, parts, complete=True)
+
+
+def _written(
+    entry: FormEntry,
+    actor_id: uuid.UUID | None,
+    parts: Iterable[tuple[str, Mapping[str, Any], Answers | None]],
+    *,
+    complete: bool,
+) -> list[Answers]:
+    """Sections with their answers and the rows they had, as they stand after one statement has written them."""
+    given, rows = [], []
+    for section, data, before in parts:
+        row = before or Answers(entry_id=entry.id, section=section, version=0)
+        values = {
+            "data": dict(data), "version": row.version + 1, "complete": complete, "saved_at": clock.now(),
+            "saved_by": actor_id,
         }  # fmt: skip
-        rows.append({"entry_id": entry.id, "section": part.id, **row})
-        for name, value in row.items() if before else ():
-            set_committed_value(before, name, value)
-    db.session.execute(_FINAL, rows)
+        for name, value in values.items():
+            set_committed_value(row, name, value)
+        given.append({"entry_id": entry.id, "section": section, **values})
+        rows.append(row)
+    db.session.execute(_FINAL, given)
+    return rows
 
 
 def content_text(form: str, version: str, given: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from fundflow.accounts import Actor, current_actor
 from fundflow.applications import queries
 from fundflow.applications.blind import reads_blind, title_for_blind
 from fundflow.applications.models import Application
+from fundflow.applications.service.move import locked
 from fundflow.applications.service.move import move as make_move
 from fundflow.applications.views import carrying, moving
 from fundflow.applications.views.places import case_url, local
@@ -65,27 +66,21 @@ def _draw(
 def make(kind: str, subject_id: uuid.UUID, move: str) -> ResponseReturnValue:
     """Make the move; what is wrong comes back on the page with everything that was filled in and uploaded."""
     actor = current_actor()
-    case, _subject = moving.find(actor, kind, subject_id)
-    asked = _asked(case, kind, move)
-    form = definition_of(case.version_id).forms[asked.form] if asked.form else None
     kept = carrying.unpack(actor, _purpose(subject_id, move), request.form.get("kept", ""))
-    page = None
-    if form is not None:
-        changed = forms.apply_row_action(form, request.form)
+    if any(button in request.form for button in forms.ROW_BUTTONS):
+        changed = _other_rows(actor, kind, subject_id, move)
         if changed is not None:
             return _again(kind, subject_id, move, kept, formdata=changed, status=200)
-        page = moving.page_of(case, form, answers=kept, formdata=request.form, uploads=request.files)
-        if not page.validate():
-            return _again(kind, subject_id, move, kept, problems=page.problems)
     try:
         with transaction():
-            given = None
-            if form is not None and page is not None:
-                stored = moving.store_uploads(actor=actor, case=case, form=form, page=page)
-                given = page.answers() | stored
+            held = locked(actor, kind, subject_id)
+            case = held[0]
+            asked = _asked(case, kind, move)
+            given = _given(actor, case, asked, kept)
             fired = make_move(
-                actor=actor, subject_id=subject_id, move=move, kind=kind, form=given, seen_version=_seen()
-            )
+                actor=actor, subject_id=subject_id, move=move, kind=kind, form=given, seen_version=_seen(),
+                held=held,
+            )  # fmt: skip
             if given and asked.form:
                 moving.tie_uploads(case=case, form_id=asked.form, given=given)
     except Conflict as fault:
@@ -96,6 +91,24 @@ def make(kind: str, subject_id: uuid.UUID, move: str) -> ResponseReturnValue:
         return _again(kind, subject_id, move, kept, reasons=fault.reasons)
     flash(_said(asked, fired), "success")
     return redirect(_after(case.id, asked))
+
+
+def _other_rows(actor: Actor, kind: str, subject_id: uuid.UUID, move: str) -> MultiDict[str, str] | None:
+    """What was posted with a row more or less, when a button of the move's form asked for that."""
+    case, _subject = moving.find(actor, kind, subject_id)
+    form = _asked(case, kind, move).form
+    return forms.apply_row_action(definition_of(case.version_id).forms[form], request.form) if form else None
+
+
+def _given(actor: Actor, case: Application, asked: Move, kept: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The answers to the move's form with its uploads stored; Invalid when they are not right."""
+    if asked.form is None:
+        return None
+    form = definition_of(case.version_id).forms[asked.form]
+    page = moving.page_of(case, form, answers=kept, formdata=request.form, uploads=request.files)
+    if not page.validate():
+        raise Invalid(page.problems)
+    return page.answers() | moving.store_uploads(actor=actor, case=case, form=form, page=page)
 
 
 def _asked(case: Application, kind: str, move: str) -> Move:
