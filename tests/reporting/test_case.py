@@ -162,3 +162,22 @@ def test_no_part_takes_more_than_a_dozen_statements(panel, case, who):
     for view in ["", *views(show(panel, who, case))]:
         assert statements(panel, who, f"/applications/{case.id}?view={view}") <= 12
         assert len(panel.browser(who).get(f"/applications/{case.id}?view={view}").data) <= 60_000
+
+
+def journey(page: str) -> list[tuple[str, str]]:
+    """The steps of the journey as a page shows them: class and words."""
+    drawn = re.search(r'<ol class="steps".*?</ol>', page, re.DOTALL)
+    assert drawn is not None
+    found = re.findall(r'<li(?: class="(\w+)")?[^>]*><span>([^<]*)', drawn[0])
+    return [(state, words) for state, words in found]
+
+
+def test_an_ended_case_shows_the_way_it_went_and_how_it_ended(panel, case):
+    assert [state for state, _words in journey(show(panel, "applicant", case))] == [
+        "done", "done", "current", "", "", "",
+    ]  # fmt: skip
+    with panel.app.app_context():
+        case.play([{"move": "withdraw", "as": "who", "form": {"sure": True}}])
+    went = [("done", "Application"), ("done", "Screening"), ("done", "Evaluation"), ("current", "Withdrawn")]
+    for who in ("applicant", "officer"):
+        assert journey(show(panel, who, case)) == went

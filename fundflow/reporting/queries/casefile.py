@@ -17,8 +17,10 @@ from fundflow.applications.models import Answers, Application, FormEntry, Party,
 from fundflow.applications.policy import letters_to_parties
 from fundflow.applications.service.entries import may_fill
 from fundflow.applications.service.move import moves_of
+from fundflow.applications.subjects import CASE
 from fundflow.approval.models import Agreement, Award, Decision
 from fundflow.approval.queries import money_of_case
+from fundflow.audit import AuditEvent
 from fundflow.disbursement.models import Payment, Purchase, Tranche
 from fundflow.documents import Document
 from fundflow.evaluation.models import Review, Score
@@ -63,6 +65,20 @@ def case_file(actor: Actor, application_id: uuid.UUID) -> CaseFile:
     people = cases.parties(case.id)
     kinds = {party.kind for party in people if party.user_id == actor.user_id and actor.user_id}
     return CaseFile(case, definition_of(case.version_id), people, reader_of(actor, case, kinds))
+
+
+def stages_travelled(file: CaseFile) -> set[str]:
+    """The stages in which the case has stood before its present one, by its audit trail."""
+    rows = db.session.scalars(
+        select(AuditEvent.data["source"].astext)
+        .where(
+            AuditEvent.application_id == file.case.id,
+            AuditEvent.action == "move",
+            AuditEvent.data["kind"].astext == CASE,
+        )
+        .distinct()
+    )
+    return set(rows)
 
 
 def moves(actor: Actor, file: CaseFile) -> list[MoveState]:

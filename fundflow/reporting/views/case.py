@@ -35,14 +35,16 @@ def show(application_id: uuid.UUID) -> ResponseReturnValue:
     views = policy.views_of(file.reader, file.definition)
     wanted = request.args.get("view", "")
     view = wanted if wanted in views else policy.OVERVIEW
+    stages = file.definition.machines["application"].definition.stages
     return render_template(
         f"reporting/case/{view}.html",
         file=file,
         case=file.case,
         reader=file.reader,
         programme=file.definition.programme,
-        stage=file.definition.machines["application"].definition.stages[file.case.stage],
+        stage=stages[file.case.stage],
         phases=_phases(file),
+        phase=END if stages[file.case.stage].final else stages[file.case.stage].phase,
         views=[(name, _names()[name]) for name in views],
         view=view,
         now=clock.now(),
@@ -66,11 +68,18 @@ def _names() -> dict[str, str]:
     }
 
 
+END = "end"
+
+
 def _phases(file: CaseFile) -> list[tuple[str, str]]:
-    """The parts of the journey in the order of the programme's stages."""
-    stages = file.definition.machines["application"].definition.stages.values()
-    names = dict.fromkeys(stage.phase for stage in stages if not stage.final)
-    return [(name, phase_word(name)) for name in names]
+    """The parts of the journey in the order of the programme's stages; of an ended case those it went through."""
+    stages = file.definition.machines["application"].definition.stages
+    names = list(dict.fromkeys(stage.phase for stage in stages.values() if not stage.final))
+    now = stages[file.case.stage]
+    if not now.final:
+        return [(name, phase_word(name)) for name in names]
+    seen = {stages[stage].phase for stage in casefile.stages_travelled(file) if stage in stages}
+    return [*((name, phase_word(name)) for name in names if name in seen), (END, words(now.label))]
 
 
 def _overview(file: CaseFile) -> dict[str, Any]:
