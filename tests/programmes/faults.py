@@ -76,7 +76,7 @@ FAULTS = {
         "unknown duty 'evaulate' Did you mean 'evaluate'?",
     ),
     "programme: a wording without a language": (
-        "programme.yaml", ", it: \"Avvio\"}", "}", "title: {en: \"Start\"", "no words in it",
+        "programme.yaml", ", el: \"Έναρξη\"}", "}", "title: {en: \"Start\"", "no words in el",
     ),
     "criteria: weights that do not add up": (
         "criteria.yaml", "weight: 20", "weight: 21", "criteria:\n",
