@@ -10,15 +10,15 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
-from fundflow.forms import definition as d
 from fundflow.forms import codes, fields, limits
+from fundflow.forms import definition as d
 from fundflow.forms.catalogue import question_types
 from fundflow.forms.reading import Reading
 from fundflow.forms.validation import validate
 
 ROUNDS = 24
 _WORDS = "Sample words that stand for what somebody would write here. "
-_PAIR = re.compile(r"a\.(\w+)\s*(==|<=|>=|<|>)\s*a\.(\w+)")
+_PAIR = re.compile(r"a\.(\w+)\s*(==|<=|>=|<|>)\s*(?:a\.(\w+)|(\d+))")
 
 Answers = dict[str, Any]
 
@@ -65,14 +65,42 @@ def _levelled(form_def: d.Form, given: Answers, at: str, values: Mapping[str, An
             if rule.at != at or pair is None or reading.holds(rule):
                 continue
             first, second = pair[1], pair[3]
-            if second not in given:
-                first, second = second, first
+            target = pair[4] if second is None else given.get(second)
+            if _fitted(form_def, given, first, target):
+                return True
             worth = _worth(form_def, given, first, values)
             if worth is None or second not in given:
                 continue
             given[second] = _as_stored(form_def.question(second), worth, given[second])
             return True
     return False
+
+
+def _fitted(form_def: d.Form, given: Answers, name: str, target: Any) -> bool:
+    """For a sum of rows that must come to a target: one row whose figures come to it, where that is plain."""
+    for question in form_def.questions():
+        if not isinstance(question, d.Rows) or target is None:
+            continue
+        for total, summed in question.sums.items():
+            column = _plain_column(question, summed.of)
+            if f"{question.id}_{total}" == name and column is not None and given.get(question.id):
+                row = dict(given[question.id][0])
+                row |= {
+                    each.id: "1" for each in question.columns if each.type == "number" and each.id != column
+                }
+                row[column] = target
+                given[question.id] = [row]
+                return True
+    return False
+
+
+def _plain_column(question: d.Rows, name: str) -> str | None:
+    """The column whose figure a sum adds up: itself, or the amount of a column worked out as a product."""
+    if name not in question.computed:
+        return name
+    used = re.findall(r"r\.(\w+)", question.computed[name].value)
+    amounts = [each.id for each in question.columns if each.id in used and each.type == "money"]
+    return amounts[0] if len(amounts) == 1 else None
 
 
 def _worth(form_def: d.Form, given: Answers, name: str, values: Mapping[str, Any]) -> Any:

@@ -1,0 +1,5 @@
+"""Cases that walk a programme by themselves, to try it before anybody is hurt by it."""
+
+from fundflow.simulation.walk import simulate
+
+__all__ = ["simulate"]

@@ -1,0 +1,135 @@
+"""What is done to a case beside moves: forms filled, checks answered, evaluators named, reviews written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fundflow.accounts import Actor
+from fundflow.applications.models import Application
+from fundflow.applications.queries import latest_entry
+from fundflow.applications.service import entries
+from fundflow.evaluation.service import assigning
+from fundflow.forms.sampling import sample_answers
+from fundflow.platform import clock
+from fundflow.platform.db import db, savepoint
+from fundflow.platform.errors import FundflowError
+from fundflow.screening.service import EFFECT, Result, save_checks
+from fundflow.simulation.cast import Cast
+from fundflow.workflow import CompiledMove
+
+FAILS = 5
+"""One check in so many fails."""
+_SAID = "Tried out by a simulation."
+
+
+class Desk:
+    """The work on one case that is no move."""
+
+    def __init__(self, cast: Cast, case: Application, applicant: Actor) -> None:
+        self.cast, self.case, self.applicant = cast, case, applicant
+        self._filled: set[tuple[str, str, Any]] = set()
+
+    def prepare(self) -> None:
+        """Fill the forms that are open now, answer the checks, name the evaluators: each as far as somebody may."""
+        for form_id, form in self.cast.definition.forms.items():
+            stay = (form_id, self.case.stage, self.case.stage_since)
+            if (
+                form.fill.by
+                and self.case.stage in (form.fill.stages or (self.case.stage,))
+                and stay not in self._filled
+            ):
+                self._filled.add(stay)
+                self._quietly(lambda form_id=form_id: self._fill(form_id))
+        self._quietly(self._check)
+        self._quietly(self._assign)
+
+    def _quietly(self, work: Any) -> None:
+        """What cannot be done is left; the moves that need it say what is missing."""
+        try:
+            with savepoint():
+                work()
+        except FundflowError:
+            return
+
+    def _fill(self, form_id: str) -> None:
+        form = self.cast.definition.forms[form_id]
+        is_call = self.cast.definition.programme.kind == "call"
+        people = [self.applicant] if "applicant" in form.fill.by and is_call else []
+        for actor in [*people, *self.cast.somebody(frozenset(form.fill.by))][:1]:
+            known = latest_entry(self.case.id, form_id)
+            draft = known is not None and known.state == "draft"
+            entry = known if draft else entries.begin(actor=actor, case=self.case, form=form_id)
+            if entry is None:
+                return
+            given = self.answers(form_id, self.case)
+            for section in form.sections:
+                data = {each.id: given[each.id] for each in section.questions if each.id in given}
+                entries.save_section(
+                    actor=actor,
+                    entry_id=entry.id,
+                    section=section.id,
+                    data=data,
+                    seen_version=None,
+                    complete=True,
+                )
+            if not (is_call and form_id == self.cast.definition.programme.application_form):
+                entries.submit_entry(actor=actor, entry_id=entry.id)
+
+    def _check(self) -> None:
+        """The checklist, where a move of this stage records it."""
+        machine = self.cast.definition.machines["application"]
+        for each in machine.leaving(self.case.stage):
+            if any(bound.rule.name == EFFECT for bound in each.effects):
+                results = {
+                    check.id: Result("fail", _SAID)
+                    if self.cast.lots.randint(1, 4 * FAILS) == 1
+                    else Result("pass")
+                    for check in self.cast.definition.screening.checks
+                }
+                for actor in self.cast.somebody(each.roles)[:1]:
+                    save_checks(actor=actor, application_id=self.case.id, results=results, seen_version=None)
+
+    def _assign(self) -> None:
+        """As many evaluators as the programme wants, by somebody who may name them."""
+        if self.case.stage not in assigning.assignable_stages(self.case) or assigning.evaluators(
+            self.case.id
+        ):
+            return
+        many = self.cast.definition.programme.evaluation.reviewers
+        chosen = [actor.user_id for actor in self.cast.staff.get("evaluator", ())[:many] if actor.user_id]
+        for actor in self.cast.somebody(frozenset({"committee_chair", "programme_manager"}))[:1]:
+            assigning.assign(actor=actor, application_id=self.case.id, reviewer_ids=chosen)
+
+    def before(self, each: CompiledMove, _kind: str, row: Any, actor: Actor) -> None:
+        """A review is written before it is handed in."""
+        if any(bound.rule.name == "hand_in_review" for bound in each.effects):
+            from fundflow.evaluation.service.reviewing import save_review  # noqa: PLC0415 - only programmes with reviews
+
+            grid = self.cast.definition.criteria
+            middle = (grid.scale_least + grid.scale_most + 1) // 2
+            scores = {
+                each.id: {"score": self.cast.lots.randint(middle, grid.scale_most), "comment": _SAID}
+                for each in grid.criteria
+            }
+            save_review(actor=actor, review_id=row.id, scores=scores, comment=_SAID)
+
+    def answers(self, form_id: str, row: Any) -> dict[str, Any]:
+        """Answers to a form that fit the case: amounts near what was asked for."""
+        definition = self.cast.definition
+        amounts = [
+            amount
+            for amount in (
+                getattr(row, "amount_minor", None),
+                getattr(row, "budget_minor", None),
+                self.case.requested_minor,
+            )
+            if amount
+        ]
+        db.session.flush()
+        return sample_answers(
+            definition.forms[form_id],
+            values=definition.values,
+            today=clock.today(definition.programme.timezone),
+            lots=self.cast.lots,
+            amounts=amounts[:1],
+        )
