@@ -16,6 +16,7 @@ from fundflow.demo.cli import group as demo_group
 from fundflow.documents import RenderFault, require
 from fundflow.platform import migrating, schema, worker
 from fundflow.programmes.cli import group as programmes_group
+from fundflow.simulation import cli as simulating
 
 # These find out for themselves: migrating makes the tables, a check reads files alone.
 WITHOUT_DATABASE = {
@@ -34,6 +35,7 @@ def setup_cli(app: Flask) -> None:
     app.cli.add_command(applications_group)
     app.cli.add_command(audit_group)
     app.cli.add_command(programmes_group)
+    programmes_group.add_command(simulating.simulate_command)
     app.cli.add_command(demo_group)
     app.cli.add_command(run_worker)
     for name, command in app.cli.commands.items():

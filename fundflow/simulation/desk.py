@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
+
 from fundflow.accounts import Actor
 from fundflow.applications.models import Application
 from fundflow.applications.queries import latest_entry
 from fundflow.applications.service import entries
+from fundflow.documents import Document, DocumentState
+from fundflow.documents.service import render
+from fundflow.evaluation.queries import evaluators
 from fundflow.evaluation.service import assigning
 from fundflow.forms.sampling import sample_answers
 from fundflow.platform import clock
@@ -40,6 +45,7 @@ class Desk:
             ):
                 self._filled.add(stay)
                 self._quietly(lambda form_id=form_id: self._fill(form_id))
+        self._print()
         self._quietly(self._check)
         self._quietly(self._assign)
 
@@ -75,6 +81,22 @@ class Desk:
             if not (is_call and form_id == self.cast.definition.programme.application_form):
                 entries.submit_entry(actor=actor, entry_id=entry.id)
 
+    def _print(self) -> None:
+        """The agreements that wait to be signed; all other papers are left to the workers, who never see them."""
+        letters = {
+            str(bound.params["letter"])
+            for each in self.cast.definition.machines["application"].moves.values()
+            for bound in each.effects
+            if bound.rule.name == "offer_agreement"
+        }
+        waiting = select(Document.id).where(
+            Document.application_id == self.case.id,
+            Document.letter.in_(letters),
+            Document.state == DocumentState.requested,
+        )
+        for document_id in db.session.scalars(waiting).all():
+            render(document_id)
+
     def _check(self) -> None:
         """The checklist, where a move of this stage records it."""
         machine = self.cast.definition.machines["application"]
@@ -95,7 +117,7 @@ class Desk:
             self.case.id
         ):
             return
-        many = self.cast.definition.programme.evaluation.reviewers
+        many = self.cast.definition.programme.evaluation.reviewers + 1
         chosen = [actor.user_id for actor in self.cast.staff.get("evaluator", ())[:many] if actor.user_id]
         for actor in self.cast.somebody(frozenset({"committee_chair", "programme_manager"}))[:1]:
             assigning.assign(actor=actor, application_id=self.case.id, reviewer_ids=chosen)

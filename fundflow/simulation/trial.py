@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -25,7 +26,8 @@ from fundflow.workflow import CompiledMove
 PARTIES = frozenset({"applicant", "beneficiary", "guardian"})
 PATIENCE, PAUSE = 24, timedelta(days=31)
 TRIES = 3
-NEGLECT = 8
+NEGLECT = 20
+END_WEIGHS = 6
 
 
 class Trial:
@@ -39,6 +41,7 @@ class Trial:
         self.waited = 0
         self._seen: dict[Any, str] = {}
         self._refusals: list[str] = []
+        self._noted = len(db.session().info.get("pending", []))
 
     def begin(self) -> None:
         """Somebody applies, or staff open the case."""
@@ -77,7 +80,7 @@ class Trial:
         self.desk.prepare()
         options = [(row, kind, each) for kind, row in self.rows() for each in self._moves(kind, row)]
         self.cast.lots.shuffle(options)
-        options.sort(key=lambda option: self.cast.taken.get((option[1], option[2].name), 0))
+        options.sort(key=lambda option: self._worn(option[1], option[2]))
         for row, kind, each in options:
             if self._try(row, kind, each):
                 self.waited = 0
@@ -85,6 +88,13 @@ class Trial:
                 self._look()
                 return True
         return False
+
+    def _worn(self, kind: str, each: CompiledMove) -> int:
+        """How often a move was made; ends and refusals weigh more, or hardly any case would get far."""
+        machine = self.definition.machines[kind]
+        ends = kind == CASE and each.move.to is not None and machine.stages[each.move.to].stage.final
+        weight = END_WEIGHS if ends or each.move.tone == "danger" else 1
+        return self.cast.taken.get((kind, each.name), 0) * weight
 
     def neglected(self) -> bool:
         """Now and then nobody does what has a deadline."""
@@ -170,15 +180,18 @@ class Trial:
             clock.advance(PAUSE)
         for kind, row in list(self.rows()):
             if row.due_at is not None and row.due_at < clock.now() and row.overdue_at is None:
-                made = deadlines.act(kind=kind, subject_id=row.id)
-                if made and made != "mail":
-                    self.tally.moves[kind, made] += 1
+                deadlines.act(kind=kind, subject_id=row.id)
         self._look()
         return True
 
     def _look(self) -> None:
-        """Count stages that were entered since the last look."""
+        """Count stages that were entered, and moves that the system made, since the last look."""
         db.session.flush()
+        noted = db.session().info.get("pending", [])
+        for event in map(json.loads, noted[self._noted :]):
+            if event["action"] == "move" and event["actor_id"] is None:
+                self.tally.moves[event["data"]["kind"], event["data"]["move"]] += 1
+        self._noted = len(noted)
         for kind in subject_kinds():
             if kind.name in self.definition.machines:
                 rows = [self.case]

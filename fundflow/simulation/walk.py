@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from random import Random
 
+import fsspec
+from flask import current_app
+
 from fundflow.platform import clock
 from fundflow.platform.db import transaction
 from fundflow.simulation.cast import gather
@@ -12,6 +15,8 @@ from fundflow.simulation.tally import Tally
 from fundflow.simulation.trial import Trial
 
 MOST_STEPS = 400
+IN_MEMORY = "memory://trial"
+"""Where papers of a walk lie for as long as it lasts."""
 
 
 class _Over(Exception):
@@ -24,6 +29,8 @@ def simulate(files: Mapping[str, str], *, cases: int = 20, seed: int = 1) -> Tal
     Opens a transaction of its own and rolls it back: nothing stays. Raises Invalid for files with errors.
     """
     tally: Tally | None = None
+    stored = current_app.config["STORAGE_URL"]
+    current_app.config["STORAGE_URL"] = IN_MEMORY
     try:
         with clock.at(clock.now()), transaction():
             cast = gather(files, Random(seed))  # noqa: S311 - lots, not secrets
@@ -33,6 +40,11 @@ def simulate(files: Mapping[str, str], *, cases: int = 20, seed: int = 1) -> Tal
             raise _Over  # noqa: TRY301 - it takes back what was walked
     except _Over:
         pass
+    finally:
+        current_app.config["STORAGE_URL"] = stored
+        memory = fsspec.filesystem("memory")
+        if memory.exists(IN_MEMORY):
+            memory.rm(IN_MEMORY, recursive=True)
     assert tally is not None  # noqa: S101 - it was made before the walk was over
     return tally
 
