@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import os
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -77,11 +79,16 @@ def _require_database() -> None:
 
 @click.command("worker")
 @click.option("--until-empty", is_flag=True, help="Stop when no job is left.")
+@click.option(
+    "--life", type=click.IntRange(1), default=worker.JOBS_PER_LIFE, show_default=True,
+    help="Begin anew after so many jobs, so that memory stays flat.",
+)  # fmt: skip
 @pass_script_info
-def run_worker(info: ScriptInfo, *, until_empty: bool) -> None:
+def run_worker(info: ScriptInfo, *, until_empty: bool, life: int) -> None:
     """Run background jobs: PDFs, mails, deadlines. Start as many processes as there are cores to spare."""
     try:
         require()
     except RenderFault as fault:
         raise click.ClickException(str(fault)) from fault
-    worker.run(info.load_app(), wait=not until_empty)
+    if worker.run(info.load_app(), wait=not until_empty, life=life):
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - itself, under the same number
