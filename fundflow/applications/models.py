@@ -40,6 +40,7 @@ class Application(Staged, Base):
         Index("ix_application_search", "search", postgresql_using="gin"),
         Index("ix_application_list", "programme_id", text("created_at desc"), "id"),
         Index("ix_application_stage", "programme_id", "stage"),
+        Index("ix_application_waits", "waits_for", postgresql_using="gin"),
         Index("ix_application_due", "due_at", postgresql_where=text("due_at is not null")),
         CheckConstraint("(submitted_at is null) = (content_hash is null)", name="submitted_has_hash"),
         CheckConstraint("submitted_at is null or reference is not null", name="submitted_has_reference"),

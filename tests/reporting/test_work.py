@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import text
+
 from fundflow.platform import clock
+from fundflow.platform.db import db
 from fundflow.reporting.queries.work import queue
 from tests.evaluation.panel import Panel
 from tests.reporting.many import copy_case, recuse, statements
@@ -96,3 +99,13 @@ def test_after_sign_in_staff_see_their_work_and_others_their_own_cases(panel):
     assert panel.browser("officer").get("/start").location == "/work"
     assert panel.browser("applicant").get("/start").location == "/mine"
     assert panel.app.config["SECURITY_POST_LOGIN_VIEW"] == "/start"
+
+
+def test_the_queue_is_found_by_its_index(panel):
+    """With 10,000 cases a case worker's empty queue took 16 ms by reading every case, 0.1 ms by the index."""
+    with panel.app.app_context():
+        db.session.execute(text("set local enable_seqscan = off"))
+        asked = "explain select id from application where waits_for && cast(:roles as varchar[])"
+        plan = "\n".join(db.session.scalars(text(asked), {"roles": ["case_worker"]}))
+        db.session.rollback()
+    assert "ix_application_waits" in plan
