@@ -110,7 +110,7 @@ def _worth(form_def: d.Form, given: Answers, name: str, values: Mapping[str, Any
     for question in form_def.questions():
         if isinstance(question, d.Rows):
             answer = fields.of(question)
-            for total, figure in answer.sums(given.get(question.id), values).items():  # type: ignore[attr-defined]
+            for total, figure in answer.sums(given.get(question.id), values).items():
                 if f"{question.id}_{total}" == name:
                     return figure
     return None

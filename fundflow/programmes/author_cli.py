@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 
 import click
+from flask.cli import with_appcontext
 
 from fundflow.platform.errors import Invalid, NotFound
 from fundflow.programmes.authoring import changes, folder_of, sound
 from fundflow.programmes.cli import group
 from fundflow.programmes.loading import Definition
+from fundflow.programmes.preview import preview_page
 from fundflow.programmes.schemas import schemas
 from fundflow.programmes.starting import start
 from fundflow.workflow import diagram, drawing
@@ -92,3 +94,19 @@ def definition_of_folder(slug: str) -> Definition:
         for place, message in fault.errors.items():
             click.echo(f"{slug}/{place}: {message}", err=True)
         raise click.ClickException(f"{slug} has {len(fault.errors)} errors.") from None
+
+
+@group.command("preview")
+@click.argument("slug")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="The folder to write the pages into."
+)
+@with_appcontext
+def preview_command(slug: str, out: Path) -> None:
+    """Write one page for each language: stages, forms empty and filled, letters, payments and follow-up."""
+    definition = definition_of_folder(slug)
+    out.mkdir(parents=True, exist_ok=True)
+    for language in definition.programme.languages:
+        path = out / f"{language}.html"
+        path.write_text(preview_page(definition, language), encoding="utf-8")
+        click.echo(f"{path} is written.")

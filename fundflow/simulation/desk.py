@@ -113,9 +113,7 @@ class Desk:
 
     def _assign(self) -> None:
         """As many evaluators as the programme wants, by somebody who may name them."""
-        if self.case.stage not in assigning.assignable_stages(self.case) or assigning.evaluators(
-            self.case.id
-        ):
+        if self.case.stage not in assigning.assignable_stages(self.case) or evaluators(self.case.id):
             return
         many = self.cast.definition.programme.evaluation.reviewers + 1
         chosen = [actor.user_id for actor in self.cast.staff.get("evaluator", ())[:many] if actor.user_id]
