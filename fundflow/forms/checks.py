@@ -31,6 +31,7 @@ def check(form_def: d.Form, *, values: Mapping[str, Any], languages: Collection[
         return found + list(_languages(form_def, languages))
     return [
         *found,
+        *_columns(form_def),
         *_conditions(form_def, values),
         *_circles(form_def),
         *_words(form_def, values),
@@ -52,6 +53,18 @@ def _doubles(form_def: d.Form) -> Iterator[Finding]:
             questions.add(question.id)
 
 
+def _columns(form_def: d.Form) -> Iterator[Finding]:
+    """Parts, currencies and sums are columns of lists beside the questions: each name stands for one."""
+    taken: set[str] = set()
+    for section in form_def.sections:
+        for question in section.questions:
+            for column in fields.of(question).csv_columns():
+                if column in taken:
+                    path = f"sections.{section.id}.questions.{question.id}"
+                    yield (path, "error", f"two answers would fill the column {column!r} of lists")
+                taken.add(column)
+
+
 def _faults(question: d.AnyQuestion, values: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with a question by itself."""
     try:
@@ -71,7 +84,10 @@ def _faults(question: d.AnyQuestion, values: Mapping[str, Any]) -> Iterator[str]
 
 
 def _values_asked(question: d.Base) -> list[str]:
-    bounds = (getattr(question, name, None) for name in ("min", "max", "min_minor", "max_minor"))
+    bounds = (
+        getattr(question, name, None)
+        for name in ("min", "max", "min_minor", "max_minor", "least_days", "most_days")
+    )
     return [name for bound in bounds if (name := limits.value_name(bound))]
 
 
@@ -164,9 +180,11 @@ def _all_words(part: Any, path: str) -> Iterator[tuple[str, dict[str, str]]]:
             if (
                 isinstance(value, dict)
                 and value
-                and name in ("title", "label", "help", "says", "unit", "pattern_says")
+                and name in ("title", "label", "help", "says", "unit", "pattern_says", "statement")
             ):
                 yield inner, value
+            elif name == "labels":
+                yield from ((f"{inner}.{part_name}", words) for part_name, words in value.items())
             else:
                 yield from _all_words(value, inner)
     elif isinstance(part, tuple):

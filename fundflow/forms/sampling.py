@@ -38,7 +38,7 @@ def sample_answers(
     a form may ask for what no lot finds.
     """
     lot = _Lot(values, today, lots, amounts)
-    given = {q.id: _answer(q, lot) for q in form_def.questions() if q.type != "heading"}
+    given = {q.id: _answer(q, lot) for q in form_def.questions() if not isinstance(q, d.Unasked)}
     given |= wanted or {}
     for _round in range(ROUNDS):
         problems = validate(form_def, given, values=values, today=today)
@@ -151,9 +151,11 @@ def _of_type(question: Any) -> Any:
     if question.type == "code":
         return next(iter(codes.names(question.list, "en")))
     if question.type == "tax_number":
-        return {"al_nipt": "L61234567A", "it_codicefiscale": "RSSMRA80A01H501U", "gr_vat": "094259216"}[
-            question.kind
-        ]
+        known = {
+            "al_nipt": "L61234567A", "it_codicefiscale": "RSSMRA80A01H501U", "gr_vat": "094259216",
+            "AL": "L61234567A", "IT": "00743110157", "GR": "094259216",
+        }  # fmt: skip
+        return known.get(question.kind or question.country)
     if question.type == "iban" and question.countries and "AL" not in question.countries:
         return {"IT": "IT60X0542811101000000123456", "GR": "GR1601101250000000012300695"}.get(
             question.countries[0]
@@ -207,6 +209,19 @@ def _rows(question: Any, lot: _Lot) -> list[dict[str, Any]]:
     return [dict(row) for _number_of in range(max(1, question.min_rows))]
 
 
+def _parts(question: Any, lot: _Lot) -> dict[str, Any]:
+    answer = fields.of(question)
+    drawn = {name: _answer(part.question, lot) for name, part in answer.parts.items()}  # type: ignore[attr-defined]
+    return {name: said for name, said in drawn.items() if said}
+
+
+def _days(question: Any, lot: _Lot) -> dict[str, str]:
+    first = _day(question, lot)
+    least = limits.number(question.least_days, lot.values)
+    last = date.fromisoformat(first) + timedelta(days=int(least or 1) - 1)
+    return {"from": first, "to": last.isoformat()}
+
+
 _SAMPLES: Mapping[str, Callable[[Any, _Lot], Any]] = {
     "text": _text,
     "long_text": _text,
@@ -219,6 +234,12 @@ _SAMPLES: Mapping[str, Callable[[Any, _Lot], Any]] = {
     "choice": lambda question, lot: lot.lots.choice(question.choices).id,
     "choices": _choices,
     "rows": _rows,
+    "person": _parts,
+    "organisation": _parts,
+    "address": _parts,
+    "matrix": _parts,
+    "date_range": _days,
+    "signature": lambda question, lot: fields.of(question).sample() | {"on": lot.today.isoformat()},
     "declaration": lambda _question, _lot: True,
     "file": lambda question, _lot: fields.of(question).sample(),
 }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from werkzeug.datastructures import MultiDict
 
 from fundflow import forms
 from fundflow.forms import BadInput, codes
+from fundflow.forms.sampling import sample_answers
 from fundflow.platform import clock
 from tests.forms.samples import TODAY, VALUES, context, field
 
@@ -222,3 +225,26 @@ def test_definitions_reach_one_part():
     assert forms.part_names(form)[:2] == ["who.name", "who.birth_on"]
     said = forms.with_parts(form, given, "en")
     assert (said["who.name"], said["home"], said.get("who.birth_on")) == ("Ana", "Rruga 1\nBerat", None)
+
+
+def test_two_answers_never_fill_one_column_of_a_list():
+    form = form_of({"id": "who"} | PERSON, {"id": "who_name", "type": "text"})
+    assert forms.check(form, values=VALUES, languages=["en"]) == [
+        ("sections.s.questions.who_name", "error", "two answers would fill the column 'who_name' of lists")
+    ]
+
+
+def test_words_of_parts_and_statements_are_wanted_in_every_language():
+    form = form_of({"id": "who", "labels": {"name": {"en": "Owner"}}} | PERSON, SIGNED)
+    found = {path for path, _severity, _said in forms.check(form, values=VALUES, languages=["en", "it"])}
+    assert "sections.s.questions.who.labels.name" in found
+    assert "sections.s.questions.sig.statement" not in found
+
+
+def test_samples_of_every_type_are_accepted():
+    asked = [each.example for each in forms.question_types()]
+    form = forms.Form.model_validate(
+        {"title": {"en": "T"}, "sections": [{"id": "s", "title": {"en": "S"}, "questions": asked}]}
+    )
+    given = sample_answers(form, values=VALUES, today=TODAY, lots=Random(7))
+    assert forms.validate(form, given, values=VALUES, today=TODAY) == {}
