@@ -14,18 +14,9 @@ from fundflow.workflow import default_registry
 
 ROWS = 2
 _MONEY = ("amount", "total", "budget", "price", "spent", "requested", "cost", "value")
-_FIGURES = (
-    "number",
-    "rank",
-    "age",
-    "of",
-    "share",
-    "count",
-    "round",
-    "points",
-    "quantity",
-    "bonus",
-    "pass_mark",
+_FIGURES = frozenset(
+    {"number", "rank", "age", "of", "share", "count", "round", "points", "quantity", "bonus", "pass_mark"}
+    | {"weight", "received", "ordered", "score", "mean"}
 )
 _YES = ("is_", "present", "passed", "mandatory")
 
