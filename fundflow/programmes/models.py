@@ -41,6 +41,19 @@ class ProgrammeVersion(Base):
     programme: Mapped[Programme] = relationship(lazy="raise_on_sql")
 
 
+class ProgrammeDraft(Base):
+    """The files of a programme as somebody sent them in, to be looked at and published or discarded; one per slug."""
+
+    __tablename__ = "programme_draft"
+
+    id: Mapped[Id]
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    files: Mapped[dict[str, str]] = mapped_column(JSONB, deferred=True)
+    sent_at: Mapped[Timestamp]
+    sent_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+
 class Call(Staged, Base):
     """A programme open for a period with money; a caseload is a call without closing day that staff open cases in.
 
