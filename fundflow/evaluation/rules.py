@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from fundflow.evaluation import service
@@ -36,8 +37,9 @@ def reviewers_assigned(ctx: MoveContext, least: int) -> Decision:
 
 
 @guard("reviews_submitted", help="At least so many valid reviews have been handed in.")
-def reviews_submitted(ctx: MoveContext, least: int) -> Decision:
-    """Recused reviews never count."""
+def reviews_submitted(ctx: MoveContext, least: int | None = None) -> Decision:
+    """Recused reviews never count; without `least` the programme's quorum is asked for."""
+    least = ctx.definition.programme.evaluation.quorum if least is None else least
     found = len(reviews(ctx.case.id, submitted=True))
     return Decision(
         found >= least, _l("%(least)s reviews are needed; %(found)s are in.", least=least, found=found)
@@ -50,6 +52,46 @@ def reviews_submitted(ctx: MoveContext, least: int) -> Decision:
 def no_review_open(ctx: MoveContext) -> bool:
     """Everybody who was asked is heard, or has stepped back."""
     return not reviews(ctx.case.id, submitted=False)
+
+
+def in_words(ctx: MoveContext) -> list[str]:
+    """Each place where the reviews lie too far apart, as a sentence."""
+    grid = ctx.definition.criteria
+    labels = {each.id: pick(each.label, ctx.actor.language) for each in grid.criteria}
+    return [
+        str(_("%(criterion)s: %(steps)s steps apart", criterion=labels[each.criterion], steps=each.apart))
+        if each.criterion
+        else str(_("totals: %(points)s points apart", points=each.apart))
+        for each in service.apart(grid, ctx.case.id)
+    ]
+
+
+@guard("reviews_agree", help="No two reviews lie further apart than the criteria's `moderation` lets stand.")
+def reviews_agree(ctx: MoveContext) -> Decision:
+    """Without a rule of moderation reviews always agree."""
+    found = in_words(ctx)
+    return Decision(not found, _l("The reviews lie too far apart: %(where)s.", where="; ".join(found)))
+
+
+@guard(
+    "reviews_differ",
+    says=_l("The reviews lie close enough together."),
+    help="Two reviews lie further apart than the criteria's `moderation` lets stand.",
+)
+def reviews_differ(ctx: MoveContext) -> bool:
+    """The opposite of `reviews_agree`."""
+    return bool(service.apart(ctx.definition.criteria, ctx.case.id))
+
+
+@guard(
+    "further_evaluator",
+    says=_l("Name another evaluator first."),
+    help="Somebody is named as evaluator who has not handed in a review.",
+)
+def further_evaluator(ctx: MoveContext) -> bool:
+    """For the review that decides between those that differ."""
+    heard = {review.reviewer_id for review in reviews(ctx.case.id, submitted=True)}
+    return any(party.user_id not in heard for party in evaluators(ctx.case.id))
 
 
 @guard("threshold_met", help="The total reaches the pass mark and every minimum is met, before bonus.")

@@ -57,6 +57,33 @@ def outcome(
     return Outcome(means, total, bonus, passed, failed)
 
 
+@dataclass(frozen=True)
+class Distance:
+    """Where reviews lie further apart than the programme lets stand: the totals, or one criterion (its id)."""
+
+    criterion: str
+    apart: Decimal
+
+
+def distances(
+    criteria: Criteria, reviews: Sequence[Mapping[str, int]], totals: Sequence[Decimal]
+) -> list[Distance]:
+    """What has to be moderated; nothing while fewer than two reviews are in, or without a rule."""
+    rule = criteria.moderation
+    if rule is None or len(totals) < 2:
+        return []
+    found = []
+    apart = max(totals) - min(totals)
+    if rule.total is not None and apart > rule.total:
+        found.append(Distance("", apart))
+    for each in criteria.criteria if rule.steps is not None else ():
+        scores = [review[each.id] for review in reviews]
+        steps = max(scores) - min(scores)
+        if rule.steps is not None and steps >= rule.steps:
+            found.append(Distance(each.id, Decimal(steps)))
+    return found
+
+
 def _bonus(criteria: Criteria, answers: Mapping[str, Any], values: Mapping[str, Any]) -> Decimal:
     scope = cel.Scope({"a": dict(answers), "v": dict(values)})
     points = sum(each.points for each in criteria.bonuses if _holds(each.when, scope))

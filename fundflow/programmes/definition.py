@@ -150,6 +150,13 @@ class Bonus(Part):
     when: str
 
 
+class Moderation(Part):
+    """How far reviews may lie apart: in points of a hundred, or in steps on one criterion; further asks the chair."""
+
+    total: int | None = Field(default=None, ge=1, le=100)
+    steps: int | None = Field(default=None, ge=1)
+
+
 class Criteria(Part):
     """The grid: scale in whole steps, pass mark before bonus, and what decides between equal totals, in order.
 
@@ -161,6 +168,7 @@ class Criteria(Part):
     comment_required_on: tuple[int, ...] = ()
     pass_mark: int = 60
     bonus_cap: int = 0
+    moderation: Moderation | None = None
     criteria: tuple[Criterion, ...] = ()
     bonuses: tuple[Bonus, ...] = ()
     ties: tuple[str | dict[Literal["least", "most"], str], ...] = ()

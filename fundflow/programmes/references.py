@@ -150,6 +150,7 @@ def _criteria(parsed: Parsed) -> Iterator[Finding]:
     ids = [each.id for each in grid.criteria]
     if grid.criteria and (total := sum(each.weight for each in grid.criteria)) != WHOLE:
         yield place.finding(("criteria",), f"the weights of the criteria add up to {total}, not to {WHOLE}")
+    yield from _moderation(parsed, place)
     yield from _doubles(place, ("criteria",), "criterion", ids)
     yield from _doubles(place, ("bonuses",), "bonus", [each.id for each in grid.bonuses])
     for number, rule in enumerate(grid.ties):
@@ -158,6 +159,19 @@ def _criteria(parsed: Parsed) -> Iterator[Finding]:
     for number, criterion in enumerate(grid.criteria):
         if criterion.minimum is not None and not _is_figure(criterion.minimum):
             yield place.finding(("criteria", number, "minimum"), f"'{criterion.minimum}' is no number")
+
+
+def _moderation(parsed: Parsed, place: Place) -> Iterator[Finding]:
+    """A limit that no two reviews can pass would never ask the chair."""
+    rule, widest = parsed.criteria.moderation, parsed.criteria.scale_most - parsed.criteria.scale_least
+    if rule is None:
+        return
+    if rule.total is None and rule.steps is None:
+        yield place.finding(("moderation",), "the moderation has neither a limit of points nor of steps")
+    if rule.steps is not None and rule.steps > widest:
+        yield place.finding(
+            ("moderation", "steps"), f"no two scores lie {rule.steps} steps apart on this scale"
+        )
 
 
 def _screening(parsed: Parsed) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from fundflow.evaluation.service.assigning import assign, assignable_stages, ope
 from fundflow.evaluation.service.ranking import needs_ranking, rank_all, rank_call, score
 from fundflow.evaluation.service.reviewing import (
     KIND,
+    apart,
     drop,
     hand_in,
     plain_scores,
@@ -14,6 +15,6 @@ from fundflow.evaluation.service.reviewing import (
 )
 
 __all__ = [
-    "KIND", "assign", "assignable_stages", "drop", "hand_in", "needs_ranking", "open_reviews", "plain_scores",
+    "KIND", "apart", "assign", "assignable_stages", "drop", "hand_in", "needs_ranking", "open_reviews", "plain_scores",
     "rank_all", "rank_call", "recuse", "review_faults", "save_review", "score", "submit_review",
 ]  # fmt: skip

@@ -68,18 +68,16 @@ def _tell(actor: Actor, case: Application, added: set[uuid.UUID]) -> None:
     """Who joins while reviewing goes on gets the mail that the others got when it began."""
     definition = definition_of(case.version_id)
     ctx = context(who=on_case(actor, case, ()), case=case, subject=case, kind="application")
-    for step in _opening(case):
-        for effect in step.effects:
-            if effect.rule.name == "mail" and effect.params.get("to") == EVALUATOR:
-                mail_id = effect.params["id"]
-                mail(
-                    case=case,
-                    definition=definition,
-                    mail_id=mail_id,
-                    to=EVALUATOR,
-                    facts=ctx.facts,
-                    only=added,
-                )
+    mails = [
+        effect.params["id"]
+        for step in _opening(case)
+        for effect in step.effects
+        if effect.rule.name == "mail" and effect.params.get("to") == EVALUATOR
+    ]
+    for mail_id in dict.fromkeys(mails):
+        mail(
+            case=case, definition=definition, mail_id=mail_id, to=EVALUATOR, facts=ctx.facts, only=added
+        )  # fmt: skip
 
 
 def _opening(case: Application) -> list[CompiledMove]:

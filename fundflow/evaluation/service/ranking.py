@@ -32,6 +32,9 @@ def score(case: Application) -> Score:
     valid = [plain_scores(review.scores) for review in reviews(case.id, submitted=True)]
     if not valid:
         raise Refused([_("There is no review that counts.")])
+    quorum = definition.programme.evaluation.quorum
+    if len(valid) < quorum:
+        raise Refused([_("%(least)s reviews are needed; %(found)s are in.", least=quorum, found=len(valid))])
     form = definition.programme.application_form
     given = _plain(definition, answers(latest_entry(case.id, form, submitted=True)))
     found = outcome(definition.criteria, valid, given, definition.values)

@@ -12,7 +12,8 @@ from fundflow.accounts import Actor
 from fundflow.applications.models import Application, Recusal
 from fundflow.applications.service.move import locked, move
 from fundflow.evaluation.models import Review
-from fundflow.evaluation.scoring import review_total
+from fundflow.evaluation.queries import reviews
+from fundflow.evaluation.scoring import Distance, distances, review_total
 from fundflow.platform import clock
 from fundflow.platform.db import db
 from fundflow.platform.errors import Conflict, Invalid, NotFound, Refused
@@ -115,6 +116,13 @@ def review_faults(criteria: Criteria, scores: Scores) -> dict[str, str]:
 def plain_scores(scores: Scores) -> dict[str, int]:
     """Criterion to score."""
     return {name: int(given["score"]) for name, given in scores.items()}
+
+
+def apart(criteria: Criteria, application_id: uuid.UUID) -> list[Distance]:
+    """Where the handed-in reviews of a case lie further apart than the programme lets stand."""
+    valid = reviews(application_id, submitted=True)
+    scores = [plain_scores(review.scores) for review in valid]
+    return distances(criteria, scores, [review.total for review in valid if review.total is not None])
 
 
 def hand_in(criteria: Criteria, review: Review) -> None:

@@ -16,6 +16,7 @@ from fundflow.applications.blind import masked, reads_blind, title_for_blind
 from fundflow.applications.models import Answers, Application, FormEntry, Party, StoredFile
 from fundflow.applications.policy import letters_to_parties
 from fundflow.applications.service.entries import may_fill
+from fundflow.applications.service.hooks import context
 from fundflow.applications.service.move import moves_of
 from fundflow.applications.subjects import CASE
 from fundflow.approval.models import Agreement, Award, Decision
@@ -25,6 +26,7 @@ from fundflow.disbursement.models import Payment, Purchase, Tranche
 from fundflow.documents import Document
 from fundflow.evaluation.models import Review, Score
 from fundflow.evaluation.queries import reviews_with_names, score_of
+from fundflow.evaluation.rules import in_words
 from fundflow.followup.queries import reports_of, visits_of
 from fundflow.forms import Form, SummarySection
 from fundflow.platform import clock
@@ -290,6 +292,13 @@ def reviews(file: CaseFile) -> tuple[list[tuple[Review, str]], Score | None, boo
     if see == "always" or (see == "after_own" and handed_in):
         return own + others, score, False
     return own, None, bool(others)
+
+
+def apart(file: CaseFile) -> list[str]:
+    """For the office: where the reviews lie further apart than the programme lets stand, in words."""
+    if not file.reader.inside or file.definition.criteria.moderation is None:
+        return []
+    return in_words(context(who=file.reader.who, case=file.case, subject=file.case, kind="application"))
 
 
 def follow_up(file: CaseFile) -> tuple[Sequence[Any], Sequence[Any], dict[uuid.UUID, str]]:

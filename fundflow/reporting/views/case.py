@@ -176,6 +176,7 @@ def _reviews(file: CaseFile) -> dict[str, Any]:
         "reviews": rows,
         "score": score,
         "kept_back": kept_back,
+        "apart": casefile.apart(file),
         "criteria": file.definition.criteria,
         "stage_of": _stage_of(file),
     }
