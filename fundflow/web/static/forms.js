@@ -128,7 +128,12 @@ function requiredIf(form) {
   }
 }
 
-// A rule over several answers that is broken is said beside its question; sending the form decides.
+const answered = (field) =>
+  [...field.querySelectorAll("input:not([type=hidden]), select, textarea")].some((control) =>
+    ["radio", "checkbox"].includes(control.type) ? control.checked : control.value.trim() !== "",
+  );
+
+// A rule over several answers that is broken is said beside its question once that has an answer; sending the form decides.
 function rules(form) {
   for (const place of form.querySelectorAll("[data-rules]")) {
     JSON.parse(place.dataset.rules).forEach((rule, index) => {
@@ -136,7 +141,7 @@ function rules(form) {
       const broken = holds(form, rule.when) === false;
       const field = form.querySelector(`[name="q_${rule.at}"]`)?.closest(".field");
       const told = document.getElementById(id);
-      if (!broken || !field || field.querySelector(".field-error:not([data-rule])")) told?.remove();
+      if (!broken || !field || !answered(field) || field.querySelector(".field-error:not([data-rule])")) told?.remove();
       else if (!told) {
         const line = Object.assign(document.createElement("span"), { id, className: "field-error", textContent: rule.says });
         line.dataset.rule = "";
