@@ -165,7 +165,8 @@ def _of_type(question: Any) -> Any:
 
 def _text(question: Any, lot: _Lot) -> str:
     length = min(question.max_length, max(question.min_length + 1, lot.lots.choice((24, 60, 120))))
-    return (_WORDS * (length // len(_WORDS) + 1))[:length].strip().ljust(question.min_length, ".")
+    words: str = (_WORDS * (length // len(_WORDS) + 1))[:length].strip()
+    return words.ljust(question.min_length, ".")
 
 
 def _number(question: Any, lot: _Lot) -> str:

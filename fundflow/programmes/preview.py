@@ -125,7 +125,7 @@ def _form(definition: Definition, form_id: str, language: str) -> FormView:
     form_def, today = definition.forms[form_id], clock.today(definition.programme.timezone)
     lots = Random(form_id)  # noqa: S311 - lots, not secrets
     given = sample_answers(form_def, values=definition.values, today=today, lots=lots)
-    shown = {"language": language, "values": definition.values, "today": today}
+    shown: dict[str, Any] = {"language": language, "values": definition.values, "today": today}
     return FormView(
         form_id=form_id,
         title=pick(form_def.title, language),

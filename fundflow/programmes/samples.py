@@ -16,7 +16,7 @@ ROWS = 2
 _MONEY = ("amount", "total", "budget", "price", "spent", "requested", "cost", "value")
 _FIGURES = frozenset(
     {"number", "rank", "age", "of", "share", "count", "round", "points", "quantity", "bonus", "pass_mark"}
-    | {"weight", "received", "ordered", "score", "mean"}
+    | {"weight", "received", "refused", "ordered", "score", "mean", "minimum"}
 )
 _YES = ("is_", "present", "passed", "mandatory")
 

@@ -108,4 +108,4 @@ def test_a_preview_shows_every_form_and_letter(runner, tmp_path, slug):
     page = (tmp_path / f"{definition.programme.languages[0]}.html").read_text("utf-8")
     assert all(f"forms/{form}.yaml" in page for form in definition.forms)
     assert all(f"letters/{letter}.yaml" in page for letter in definition.letters)
-    assert "<svg" in page
+    assert ("<svg" in page, 'class="fault"' in page) == (True, False)
