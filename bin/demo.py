@@ -260,13 +260,13 @@ def serve(data: Path, port: int, environment: dict[str, str], running: contextli
                 command, cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True
             )
         running.callback(stop, processes[name])
+    flask(environment, "demo", "sign-ins")  # told while they start
     started = time.monotonic()
     while not answers(port):
         watch(processes, data)
         if time.monotonic() - started > 60:
             raise Fault(f"The web does not answer after a minute; its log is {data / 'logs' / 'web.log'}.")
         time.sleep(0.2)
-    flask(environment, "demo", "sign-ins")
     print(
         f"\nOpen http://{ADDRESS}:{port}/ (Ctrl-C ends it; logs, mails and files are in {data})", flush=True
     )

@@ -25,7 +25,8 @@ from fundflow.programmes import Call, definition_of
 from fundflow.reporting.policy import export_sections
 from fundflow.reporting.queries.listing import ORDERS, Filters, narrowed
 
-BATCH = 500
+PIECE = 500  # rows that are sent at once
+BATCH = 100  # cases whose answers are held at once: each is some 40 KB of objects
 MARK = "\ufeff"  # tells spreadsheets that the text is UTF-8
 FORMULA = frozenset("=+-@\t\r")
 FACTS = (  # no question of a form bears these names: a heading stands for one column only
@@ -47,7 +48,7 @@ def lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
     for number, row in enumerate(rows, start=1):
         # `safe`, written out: a large table has millions of cells
         writer.writerow([f"'{cell}" if cell[:1] in FORMULA else cell for cell in row])
-        if number % BATCH == 0:
+        if number % PIECE == 0:
             yield buffer.getvalue()
             buffer.seek(0)
             buffer.truncate()
