@@ -16,7 +16,7 @@ from flask_security import Security, Totp
 from flask_security import forms as library
 from flask_security.forms import IsStringOrInt
 from flask_security.recovery_codes import MfRecoveryForm
-from passlib.totp import TotpMatch
+from passlib.totp import TotpMatch  # type: ignore[import-untyped]
 from sqlalchemy import select
 from wtforms import RadioField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -72,12 +72,12 @@ class Codes(Totp):
         right: bool = super().verify_totp(token, totp_secret, user, window)
         return right
 
-    def get_last_counter(self, user: User) -> int | None:
+    def get_last_counter(self, user: User) -> int | None:  # type: ignore[override]
         """The half minute of the code that was taken last, read under a lock so that two requests take turns."""
         statement = select(User.tf_last_counter).where(User.id == user.id).with_for_update()
         return db.session.scalar(statement)
 
-    def set_last_counter(self, user: User, tmatch: TotpMatch) -> None:
+    def set_last_counter(self, user: User, tmatch: TotpMatch) -> None:  # type: ignore[override]
         """Refuse this code and older ones from now on."""
         user.tf_last_counter = tmatch.counter
         db.session.flush()

@@ -63,7 +63,12 @@ def form_complete(ctx: MoveContext, form: FormName) -> Decision:
     given = newest_answers(ctx.case.id, form)
     if given is None:
         return Decision(False, _l("“%(form)s” has not been filled in.", form=_title(ctx, form_def.title)))
-    errors = forms.validate(form_def, given, values=definition.values, today=_as_of(ctx) or ctx.today)
+    errors = forms.validate(
+        form_def,
+        given,
+        values=definition.values,
+        today=_as_of(ctx) or clock.today(definition.programme.timezone),
+    )
     if errors:
         return Decision(
             False,
@@ -188,7 +193,7 @@ def minor_requires(
     if within_days is None or dated is None:
         return entry_exists(ctx, form=form, within_days=within_days)
     day = answers(latest_entry(ctx.case.id, form, submitted=True)).get(dated)
-    if day and date.fromisoformat(day) >= ctx.today - timedelta(days=within_days):
+    if day and date.fromisoformat(day) >= clock.today(ctx.case.call.timezone) - timedelta(days=within_days):
         return Decision(True)
     return _too_old(ctx, form, within_days)
 
