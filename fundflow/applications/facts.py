@@ -98,7 +98,7 @@ def _place(code: str | None, language: str) -> str:
 @fact("applicant", fields=PERSON)
 def applicant(ctx: MoveContext) -> dict[str, Any]:
     """Who applied; before a person is linked, what the application form says of him."""
-    person = person_applying(ctx.case)
+    person = ctx.facts.once(person_applying, ctx.case)
     found = _person(ctx, person, ctx.case.applicant_name)
     if person is None:
         programme = ctx.definition.programme
@@ -114,7 +114,7 @@ def applicant(ctx: MoveContext) -> dict[str, Any]:
 @fact("beneficiary", fields=PERSON)
 def beneficiary_fact(ctx: MoveContext) -> dict[str, Any]:
     """Whom the help is for."""
-    return _person(ctx, beneficiary(ctx.case), ctx.case.applicant_name)
+    return _person(ctx, ctx.facts.once(beneficiary, ctx.case), ctx.case.applicant_name)
 
 
 @fact(
@@ -195,7 +195,7 @@ def answers_fact(ctx: MoveContext) -> dict[str, Any]:
     known = ctx.definition.forms
     return {
         form: forms.cel_answers(known[form], given, values=ctx.values)
-        for form, given in answers_by_form(ctx.case.id).items()
+        for form, given in ctx.facts.once(answers_by_form, ctx.case.id).items()
         if form in known
     }
 
@@ -209,7 +209,7 @@ def filled(ctx: MoveContext) -> dict[str, Any]:
             {"label": line.label, "text": line.text or _rows(line.table)}
             for line in forms.pdf_rows(known[form], given, language, values=ctx.values)
         ]
-        for form, given in answers_by_form(ctx.case.id).items()
+        for form, given in ctx.facts.once(answers_by_form, ctx.case.id).items()
         if form in known
     }
 
@@ -236,7 +236,7 @@ CONSENT_FORM, CONSENT_SECTION = "consent", "purposes"
 def consent(ctx: MoveContext) -> dict[str, Any]:
     """What the person agreed to and what not, as the consent form was filled last."""
     form = ctx.definition.forms.get(CONSENT_FORM)
-    given = answers_by_form(ctx.case.id).get(CONSENT_FORM, {})
+    given = ctx.facts.once(answers_by_form, ctx.case.id).get(CONSENT_FORM, {})
     asked = next((part.questions for part in form.sections if part.id == CONSENT_SECTION), ()) if form else ()
     return {
         "given_on": given.get("given_on"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+import uuid
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -11,7 +12,7 @@ from sqlalchemy import exists, select
 
 from fundflow import forms
 from fundflow.applications.models import Application, FormEntry, Party
-from fundflow.applications.queries import answers, latest_entry, newest_answers
+from fundflow.applications.queries import answers, answers_by_form, latest_entry, newest_answers
 from fundflow.applications.service.cases import is_open, next_reference
 from fundflow.applications.service.entries import open_entry, seal
 from fundflow.applications.service.mailing import mail
@@ -60,7 +61,7 @@ def form_complete(ctx: MoveContext, form: FormName) -> Decision:
     """Counts what is missing; the form's pages name it."""
     definition = ctx.definition
     form_def = definition.forms[form]
-    given = newest_answers(ctx.case.id, form)
+    given = ctx.facts.once(answers_by_form, ctx.case.id).get(form)
     if given is None:
         return Decision(False, _l("“%(form)s” has not been filled in.", form=_title(ctx, form_def.title)))
     errors = forms.validate(
@@ -86,12 +87,9 @@ def entry_exists(
     ctx: MoveContext, form: FormName, within_days: int | None = None, count: int = 1
 ) -> Decision:
     """Only entries that were handed in count."""
-    query = select(FormEntry.id).where(
-        FormEntry.application_id == ctx.case.id, FormEntry.form == form, FormEntry.state == "submitted"
-    )
-    if within_days is not None:
-        query = query.where(FormEntry.submitted_at >= clock.now() - timedelta(days=within_days))
-    found = len(db.session.scalars(query.limit(count)).all())
+    since = None if within_days is None else clock.now() - timedelta(days=within_days)
+    times = [at for name, at in ctx.facts.once(_handed_in, ctx.case.id) if name == form]
+    found = sum(since is None or at >= since for at in times)
     if found >= count:
         return Decision(True)
     title = _title(ctx, ctx.definition.forms[form].title)
@@ -108,6 +106,22 @@ def entry_exists(
             ),
         )
     return Decision(False, _l("“%(form)s” has not been handed in.", form=title))
+
+
+def _handed_in(application_id: uuid.UUID) -> list[tuple[str, datetime]]:
+    """Form and moment of every entry of a case that was handed in."""
+    rows = db.session.execute(
+        select(FormEntry.form, FormEntry.submitted_at).where(
+            FormEntry.application_id == application_id, FormEntry.state == "submitted"
+        )
+    )
+    return [(form, at) for form, at in rows if at is not None]
+
+
+def _kinds_present(application_id: uuid.UUID) -> frozenset[str]:
+    """The kinds of party that somebody is recorded as."""
+    query = select(Party.kind).where(Party.application_id == application_id, Party.ended_at.is_(None))
+    return frozenset(db.session.scalars(query))
 
 
 @guard(
@@ -147,12 +161,8 @@ def no_other_live_application(ctx: MoveContext) -> bool:
 @guard("party_present", help="Somebody is tied to the case in this way: beneficiary, guardian, applicant.")
 def party_present(ctx: MoveContext, kind: RoleName) -> Decision:
     """Looks at parties that have not ended."""
-    present = db.session.scalar(
-        select(
-            exists().where(Party.application_id == ctx.case.id, Party.kind == kind, Party.ended_at.is_(None))
-        )
-    )
-    return Decision(bool(present), _l("Nobody is recorded as %(kind)s of this case.", kind=kind))
+    present = kind in ctx.facts.once(_kinds_present, ctx.case.id)
+    return Decision(present, _l("Nobody is recorded as %(kind)s of this case.", kind=kind))
 
 
 @guard(
@@ -161,7 +171,7 @@ def party_present(ctx: MoveContext, kind: RoleName) -> Decision:
 )
 def adult_or_guardian(ctx: MoveContext) -> Decision:
     """Age is counted on the day of the move, in the programme's time zone; `of_age` says what a consent is."""
-    person = beneficiary(ctx.case)
+    person = ctx.facts.once(beneficiary, ctx.case)
     if person is None or person.birth_date is None:
         return Decision(False, _l("The beneficiary's date of birth is not recorded."))
     if beneficiary_is_adult(ctx):
@@ -176,7 +186,7 @@ def adult_or_guardian(ctx: MoveContext) -> Decision:
 )
 def beneficiary_is_adult(ctx: MoveContext) -> bool:
     """Unknown age counts as a minor's."""
-    person = beneficiary(ctx.case)
+    person = ctx.facts.once(beneficiary, ctx.case)
     born = person.birth_date if person else None
     return is_of_age(ctx.definition, born, clock.today(ctx.case.call.timezone))
 

@@ -126,7 +126,7 @@ def agreement(ctx: MoveContext) -> dict[str, Any]:
 def plan(ctx: MoveContext) -> dict[str, Any]:
     """The individual plan as it was filled in last, with its items as people read them."""
     db.session.flush()
-    given = answers_by_form(ctx.case.id)
+    given = ctx.facts.once(answers_by_form, ctx.case.id)
     rows = given.get(PLAN_FORM, {}).get("items", [])
     items = [_item(ctx, number, row) for number, row in enumerate(rows, start=1)]
     total = sum(item["cost"]["minor"] for item in items if item["cost"])

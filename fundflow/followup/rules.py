@@ -198,7 +198,7 @@ def report(ctx: MoveContext) -> dict[str, Any]:
 def outcome(ctx: MoveContext) -> dict[str, Any]:
     """What came of it, for closing letters."""
     instrument = ctx.definition.programme.values.get("survey")
-    given = answers_by_form(ctx.case.id)
+    given = ctx.facts.once(answers_by_form, ctx.case.id)
     found: dict[str, Any] = {"baseline": None, "final": None}
     if instrument:
         for moment, form in instrument["forms"].items():

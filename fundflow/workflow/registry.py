@@ -11,6 +11,7 @@ from fundflow.workflow.definition import RuleRef
 from fundflow.workflow.parameters import Parameter, ParameterFault, Parameters
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 class RuleFault(ValueError):
@@ -205,6 +206,7 @@ class Facts(Mapping[str, Mapping[str, Any]]):
         self._registry = registry
         self._ctx = ctx
         self._known: dict[str, Mapping[str, Any]] = {}
+        self._read: dict[Any, Any] = {}
 
     def __getitem__(self, name: str) -> Mapping[str, Any]:
         if name not in self._known:
@@ -217,9 +219,18 @@ class Facts(Mapping[str, Mapping[str, Any]]):
     def __len__(self) -> int:
         return len(self._registry.facts)
 
+    def once(self, read: Callable[..., T], *given: Any) -> T:
+        """What `read(*given)` answers, asked once until `forget`: what guards and facts of one case share."""
+        key = (read, given)
+        if key not in self._read:
+            self._read[key] = read(*given)
+        found: T = self._read[key]
+        return found
+
     def forget(self) -> None:
         """Compute everything anew when it is read next."""
         self._known.clear()
+        self._read.clear()
 
     def _compute(self, fact: Fact) -> Mapping[str, Any]:
         values = fact.call(self._ctx)

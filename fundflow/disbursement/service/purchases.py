@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
 
 from fundflow.accounts import SYSTEM
-from fundflow.applications.queries import answers, latest_entry
+from fundflow.applications.queries import answers, answers_by_form, latest_entry
 from fundflow.applications.service.hooks import begin_stage
 from fundflow.approval.service import post_for_case
 from fundflow.disbursement.models import Purchase, PurchaseLine, Quote
@@ -91,7 +91,8 @@ def _not_bought(
         for row in before
         if not is_final(ctx, KIND, row.stage) or money.committed(row)
     )
-    for row in answers(latest_entry(ctx.case.id, form)).get(rows) or []:
+    given = ctx.facts.once(answers_by_form, ctx.case.id).get(form, {})
+    for row in given.get(rows) or []:
         key = (
             str(row[columns["title"]])[:200],
             str(row.get(columns["kind"]) or "")[:40],
