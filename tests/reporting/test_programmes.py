@@ -79,3 +79,14 @@ def test_no_zip_is_said_at_the_field(panel):
     page = manager.send("/programmes/sent-in", {"parcel": (io.BytesIO(b"hello"), "x.zip")})
     assert page.status_code == 422
     assert "This is not a zip file that can be read." in page.text
+
+
+def test_the_preview_shows_everything_and_may_do_nothing(panel):
+    auditor = panel.browser("auditor")
+    page = auditor.get("/programmes/startup_fund/preview/it")
+    assert page.status_code == 200
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert policy.endswith("sandbox")
+    assert "<script" not in page.text
+    assert auditor.get("/programmes/startup_fund/preview/xx").status_code == 404

@@ -19,6 +19,7 @@ from fundflow.programmes import Definition, check, compiled, definition_of, late
 from fundflow.programmes.differences import differences
 from fundflow.programmes.drafts import discard, draft, publish_draft, send_in
 from fundflow.programmes.parcels import LARGEST_PARCEL, pack
+from fundflow.programmes.preview import preview_page
 from fundflow.reporting.queries import programmes as queries
 from fundflow.reporting.words import phase_word
 from fundflow.web import Area, permission
@@ -27,6 +28,10 @@ from fundflow.workflow import drawing
 area = Area("programmes", __name__)
 READ, PUBLISH = permission(Permission.PROGRAMME_READ), permission(Permission.PROGRAMME_PUBLISH)
 CASE = "application"
+STANDS_ALONE = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; font-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox"
+)
 
 
 @area.get("/programmes/<slug>", access=READ)
@@ -68,6 +73,22 @@ def _drawn(definition: Definition, kind: str, counts: Mapping[str, int] | None =
     if machine is None:
         raise NotFound
     return Response(drawing(machine.definition, str(get_locale() or "en"), counts), mimetype="image/svg+xml")
+
+
+@area.get("/programmes/<slug>/preview/<language>", access=READ)
+def preview(slug: str, language: str) -> ResponseReturnValue:
+    """Every form, letter and mail of the newest version with sample data, as one page that stands alone."""
+    law = queries.law(current_actor(), slug)
+    return _previewed(definition_of(law.newest.id), language)
+
+
+def _previewed(definition: Definition, language: str) -> Response:
+    """Nothing in it may run or load, whoever wrote the programme."""
+    if language not in definition.programme.languages:
+        raise NotFound
+    answer = Response(preview_page(definition, language))
+    answer.headers["Content-Security-Policy"] = STANDS_ALONE
+    return answer
 
 
 @area.get("/programmes/<slug>/versions/<int:number>.zip", access=READ)
@@ -149,6 +170,15 @@ def draft_picture(draft_id: uuid.UUID, kind: str) -> ResponseReturnValue:
     except Invalid as fault:
         raise NotFound from fault
     return _drawn(definition, kind)
+
+
+@area.get("/programmes/sent-in/<uuid:draft_id>/preview/<language>", access=PUBLISH)
+def draft_preview(draft_id: uuid.UUID, language: str) -> ResponseReturnValue:
+    """The same of a draft without errors."""
+    row = _mine(draft_id)
+    if any(each.severity == "error" for each in check(row.files)):
+        raise NotFound
+    return _previewed(compiled(row.files), language)
 
 
 @area.post("/programmes/sent-in/<uuid:draft_id>/publish", access=PUBLISH)
