@@ -133,8 +133,8 @@ def _separation(parsed: Parsed, place: Place) -> Iterator[Finding]:
     given: dict[str, set[str]] = {}
     for machine in parsed.machines.values():
         for move in machine.moves.values():
-            for duty in move.duties:
-                given.setdefault(duty.on or "case", set()).add(duty.name)
+            for taken in move.duties:
+                given.setdefault(taken.on or "case", set()).add(taken.name)
     raw = parsed.data[PROGRAMME].get("separation")
     for scope, duties in parsed.programme.separation.items():
         path: Path = ("separation", scope) if isinstance(raw, dict) else ("separation",)

@@ -33,7 +33,15 @@ def approve_again(case):
             effect.run(ctx)
 
 
-@settings(max_examples=20, deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck))
+ONCE = settings(
+    max_examples=20,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@ONCE
 @given(things=THINGS, more=st.lists(st.integers(100, 90_000), max_size=3))
 @pytest.mark.usefixtures("session")
 def test_a_second_approval_reserves_only_what_is_not_ordered(things, more):

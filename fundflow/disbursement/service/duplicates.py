@@ -44,7 +44,7 @@ def twins(payment: Payment, case: Application, definition: Definition) -> list[t
     ways = [_same_account(payment)] if "account" in rule.by else []
     ways += [_same_person(case)] if "person" in rule.by else []
     since = add_months(clock.today(case.call.timezone), -rule.months)
-    earlier = Payment.certified_at.is_not(None)
+    earlier: ColumnElement[bool] = Payment.certified_at.is_not(None)
     if payment.certified_at is not None:
         earlier = Payment.certified_at < payment.certified_at
     query = (
