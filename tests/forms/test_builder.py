@@ -219,3 +219,28 @@ def test_money_sums_to_the_cent():
         tenths += [(f"q_budget-{key}-quantity", "1"), (f"q_budget-{key}-unit_price", "0.10")]
     form = build("money", tenths)
     assert form["q_budget"].answer.sums(form["q_budget"].data, VALUES)["total"] == euro(30)
+
+
+def test_a_question_without_an_answer_is_drawn_once_for_all_and_one_with_an_answer_each_time():
+    section = application().sections[0].id
+    definition, drawn = application(), []
+
+    def draw(page: forms.PageForm, field: Any, errors: Any) -> str:
+        drawn.append((field.name, field.value))
+        return f"<{page.context.language} {field.name}={field.value}>"
+
+    def first(**options: Any) -> str:
+        page = build(section, definition=definition, **options)
+        return page.drawn(next(iter(page)), page.problems, draw)
+
+    empty = first()
+    question = next(iter(build(section, definition=definition))).question.id
+    assert first() == empty
+    assert len(drawn) == 1
+    assert first(language="it") != empty
+    assert len(drawn) == 2
+    assert first(posted=[(f"q_{question}", "")]) == empty
+    assert len(drawn) == 3
+    assert first(answers={question: "mine"}) != empty
+    assert first() == empty
+    assert len(drawn) == 4

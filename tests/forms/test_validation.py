@@ -73,6 +73,16 @@ def test_conditions_in_a_circle_end():
     assert Reading(turning, {"p": "1", "q": "2"}, VALUES, TODAY).hidden <= {"p", "q"}
 
 
+def test_a_condition_may_take_the_answers_as_a_whole():
+    questions = [
+        {"id": "p", "type": "text", "label": {"en": "p"}},
+        {"id": "q", "type": "text", "label": {"en": "q"}, "show_if": "a['p'] == 'yes'"},
+    ]
+    asking = application(sections=[{"id": "s", "title": {"en": "S"}, "questions": questions}])
+    assert Reading(asking, {"p": "yes"}, VALUES, TODAY).hidden == frozenset()
+    assert Reading(asking, {"p": "no"}, VALUES, TODAY).hidden == {"q"}
+
+
 def test_a_section_may_be_hidden_as_a_whole():
     sections = [
         {
