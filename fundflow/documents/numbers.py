@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam
+from typing import cast
+
+from sqlalchemy import Table, bindparam
 from sqlalchemy.dialects.postgresql import insert
 
 from fundflow.documents.models import NumberSeries
 from fundflow.platform.db import db
 
-_SERIES = NumberSeries.__table__
+_SERIES = cast("Table", NumberSeries.__table__)
 _FIRST = insert(_SERIES).values(series=bindparam("series"), year=bindparam("year"), last=1)
 _NEXT = _FIRST.on_conflict_do_update(
     index_elements=[_SERIES.c.series, _SERIES.c.year], set_={"last": _SERIES.c.last + 1}

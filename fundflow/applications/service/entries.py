@@ -7,10 +7,10 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -247,7 +247,7 @@ def _close(entry: FormEntry, actor_id: uuid.UUID | None, content_hash: str) -> s
     return content_hash
 
 
-_ANSWERS = Answers.__table__
+_ANSWERS = cast("Table", Answers.__table__)
 _KEEP = insert(_ANSWERS)
 _FINAL = _KEEP.on_conflict_do_update(
     index_elements=[_ANSWERS.c.entry_id, _ANSWERS.c.section],
