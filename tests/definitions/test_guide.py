@@ -41,8 +41,10 @@ def worked_example():
 
 @pytest.fixture(scope="module")
 def rules(tmp_path_factory):
-    """The named rules are known once the rooms are imported."""
-    return create_app(settings("postgresql://nobody@localhost/none", tmp_path_factory.mktemp("guide")))
+    """The named rules are known once the rooms are imported, the commands once they are asked for."""
+    app = create_app(settings("postgresql://nobody@localhost/none", tmp_path_factory.mktemp("guide")))
+    assert app.test_cli_runner().invoke(args=["programmes", "--help"]).exit_code == 0
+    return app
 
 
 def test_the_reference_does_not_lag(rules):
