@@ -1,1 +1,1 @@
-"""Measurements of the product on the machine at hand: the commands `pages`, `moves`, `forms` and `letters` of this folder."""
+"""Measurements of the product on the machine at hand: `pages`, `moves`, `forms` and `letters`."""

@@ -20,7 +20,7 @@ def terms(form: Mapping[str, str], *, languages: Sequence[str], timezone: str, c
     """The terms of a call; raises Invalid with one sentence per field that cannot be read."""
     errors: dict[str, str] = {}
     title = words(form, "title", languages, errors)
-    summary = words(form, "summary", languages, errors)
+    summary = words(form, "summary", languages, errors, needed=False)
     opens_at = _moment(form, "opens_at", timezone, errors)
     closes_at = None if caseload else _moment(form, "closes_at", timezone, errors)
     line_id = _line(form, errors)
@@ -31,14 +31,19 @@ def terms(form: Mapping[str, str], *, languages: Sequence[str], timezone: str, c
 
 
 def words(
-    form: Mapping[str, str], name: str, languages: Sequence[str], errors: dict[str, str]
+    form: Mapping[str, str],
+    name: str,
+    languages: Sequence[str],
+    errors: dict[str, str],
+    *,
+    needed: bool = True,
 ) -> dict[str, str]:
-    """A text in each language of the programme; the first is needed, the others fall back to it."""
+    """A text in each language of the programme; the first may be needed, the others fall back to it."""
     found = {language: form.get(f"{name}-{language}", "").strip() for language in languages}
     for language, text in found.items():
         if len(text) > LONGEST[name]:
             errors[f"{name}-{language}"] = _("Use at most %(max)d characters.", max=LONGEST[name])
-    if not found[languages[0]]:
+    if needed and not found[languages[0]]:
         errors[f"{name}-{languages[0]}"] = _("This is needed.")
     return {language: text for language, text in found.items() if text}
 

@@ -15,13 +15,12 @@ from fundflow.programmes.procedure import RULES
 from fundflow.workflow import Decision, MoveContext
 
 
-@RULES.guard("call_ready", help="The call has its words in every language, a time still to come, and money.")
+@RULES.guard("call_ready", help="The call has a title, a closing still to come, and money on its line.")
 def call_ready(ctx: MoveContext) -> Decision:
     """The system may publish a call whose time is over: a former system's calls are taken in that way."""
     call: Call = ctx.subject
-    for language in ctx.definition.programme.languages[:1]:
-        if not call.title.get(language) or not call.summary.get(language):
-            return Decision(False, _l("The call needs a title and a summary."))
+    if not call.title.get(ctx.definition.programme.languages[0]):
+        return Decision(False, _l("The call needs a title."))
     if call.closes_at is not None and call.closes_at <= clock.now() and not ctx.actor.is_system:
         return Decision(False, _l("The closing lies in the past."))
     if balances(call.line_id).get("available", 0) <= 0:

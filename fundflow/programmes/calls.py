@@ -59,9 +59,9 @@ class CallHooks:
     def record_duty(self, _ctx: MoveContext, _duty: Duty) -> None:
         """Nothing to remember."""
 
-    def approvals_given(self, _ctx: MoveContext) -> frozenset[uuid.UUID]:
+    def approvals_given(self, _ctx: MoveContext) -> dict[uuid.UUID, frozenset[str]]:
         """The move itself is the one approval."""
-        return frozenset()
+        return {}
 
     def record_approval(self, _ctx: MoveContext) -> None:
         """Nothing to remember."""

@@ -73,9 +73,7 @@ def upgrade() -> None:
         op.alter_column("call", name, nullable=False)
     for name in ("row_version", "waits_for", "approvals_needed"):
         op.alter_column("call", name, server_default=None)
-    op.create_index(
-        "ix_call_due", "call", ["due_at"], postgresql_where=sa.text("due_at is not null")
-    )
+    op.create_index("ix_call_due", "call", ["due_at"], postgresql_where=sa.text("due_at is not null"))
     op.create_table(
         "corrigendum",
         sa.Column("id", sa.Uuid(), nullable=False),

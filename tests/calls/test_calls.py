@@ -151,7 +151,7 @@ def test_a_draft_may_be_rewritten(manager, drafted):
     ("changed", "why"),
     [
         ({"closes_at": timedelta(days=-1), "opens_at": timedelta(days=-3)}, "The closing lies in the past."),
-        ({"title": {"it": "Solo italiano"}}, "The call needs a title and a summary."),
+        ({"title": {"it": "Solo italiano"}}, "The call needs a title."),
     ],
 )
 def test_a_call_that_is_not_ready_is_not_published(manager, changed, why):

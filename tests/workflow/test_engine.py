@@ -318,7 +318,9 @@ def test_a_clock_that_stopped_goes_on_with_what_was_left(rules, office, noon):
     flow, row = resting(rules), Row("busy", due_at=noon + timedelta(days=3, hours=2))
     fire(flow, attempt(rules, row, OFFICER, "rest"), office)
     assert row.clock_left == {"stage": "busy", "seconds": (3 * 24 + 2) * 3600}
-    assert row.due_at == datetime(2026, 5, 31, 21, 59, 59, tzinfo=UTC)  # the rest itself ends after ninety days
+    assert row.due_at == datetime(
+        2026, 5, 31, 21, 59, 59, tzinfo=UTC
+    )  # the rest itself ends after ninety days
     with clock.at(noon + timedelta(days=40)):
         fire(flow, attempt(rules, row, OFFICER, "go_on"), office)
     assert (row.due_at, row.clock_left) == (noon + timedelta(days=43, hours=2), None)

@@ -122,7 +122,7 @@ def _cases(old: ProgrammeVersion, wanted: MigrationMap) -> Sequence[Application]
     )
     if wanted.cases == "all":
         return db.session.scalars(query.where(Application.closed_at.is_(None))).all()
-    ids = [found for name in wanted.cases if (found := _as_id(name)) is not None]
+    ids = [as_id for name in wanted.cases if (as_id := _as_id(name)) is not None]
     found = db.session.scalars(
         query.where(Application.reference.in_(wanted.cases) | Application.id.in_(ids))
     ).all()

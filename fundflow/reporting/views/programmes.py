@@ -18,6 +18,7 @@ from fundflow.platform.errors import Conflict, Forbidden, Invalid, NotFound
 from fundflow.programmes import Definition, check, compiled, definition_of, latest_version
 from fundflow.programmes.differences import differences
 from fundflow.programmes.drafts import discard, draft, publish_draft, send_in
+from fundflow.programmes.models import ProgrammeDraft
 from fundflow.programmes.parcels import LARGEST_PARCEL, pack
 from fundflow.programmes.preview import preview_page
 from fundflow.reporting.queries import programmes as queries
@@ -155,7 +156,7 @@ def _look(draft_id: uuid.UUID) -> str:
     )
 
 
-def _mine(draft_id: uuid.UUID) -> queries.ProgrammeDraft:
+def _mine(draft_id: uuid.UUID) -> ProgrammeDraft:
     if draft_id not in {each.id for each in queries.drafts(current_actor())}:
         raise NotFound
     return draft(draft_id)
