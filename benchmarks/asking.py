@@ -46,7 +46,8 @@ PLAIN = """{% for field in form %}<label for="{{ field.id }}">{{ field.label.tex
 
 def sixty() -> tuple[forms.Form, dict[str, Any]]:
     """The definition, with a condition on every tenth question and a rule, and answers to all of it."""
-    questions, answers = [], {}
+    questions: list[dict[str, Any]] = []
+    answers: dict[str, Any] = {}
     for count, given, stored in MIX:
         for _ in range(count):
             number = len(questions)
