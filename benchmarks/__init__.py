@@ -1,1 +1,1 @@
-"""Measurements of the product on the machine at hand: `pages`, `moves`, `forms` and `letters`."""
+"""Measurements of the product on the machine at hand: `pages`, `moves`, `engine`, `forms` and `letters`."""

@@ -104,7 +104,11 @@ class CompiledMove:
 
 @dataclass(frozen=True, slots=True)
 class CompiledStage:
-    """A stage with the moves made in it; its deadline is known early, on entering, or late, from a fact."""
+    """A stage with the moves made in it; its deadline is known early, on entering, or late, from a fact.
+
+    `roles` is everybody it may wait for; only when it `asks` do conditions narrow that down. It `settles` when
+    something of it is known only after the effects.
+    """
 
     stage: Stage
     leaving: tuple[CompiledMove, ...]
@@ -112,6 +116,10 @@ class CompiledStage:
     early_deadline: Deadline | None
     late_deadline: Deadline | None
     waiting: tuple[tuple[str, Condition | None], ...]
+    roles: tuple[str, ...]
+    asks: bool
+    stops_clock: bool
+    settles: bool
 
     def waits_for(self, ctx: MoveContext) -> list[str]:
         """In whose queues the row stands, as things are now; a condition that cannot be answered yet waits."""
@@ -161,13 +169,19 @@ class CompiledMachine:
         leaving = tuple(move for move in self.moves.values() if name in move.sources)
         deadline = stage.deadline
         counts_from_fact = deadline is not None and (deadline.at is not None or deadline.from_ != ENTERED)
+        approved = tuple(move for move in leaving if move.move.approvals is not None)
+        asks = any(each.when is not None for each in stage.waiting)
         return CompiledStage(
             stage=stage,
             leaving=leaving,
-            approved=tuple(move for move in leaving if move.move.approvals is not None),
+            approved=approved,
             early_deadline=None if counts_from_fact else deadline,
             late_deadline=deadline if counts_from_fact else None,
             waiting=tuple((each.role, self._condition(each.when)) for each in stage.waiting),
+            roles=stage.waits_for,
+            asks=asks,
+            stops_clock=stage.stops_clock,
+            settles=bool(approved or asks or counts_from_fact),
         )
 
     def _condition(self, when: str | None) -> Condition | None:

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from fundflow.platform import clock
 from fundflow.platform.errors import Conflict, Forbidden, Refused
-from fundflow.workflow.compiled import CompiledMachine, CompiledMove, Needed, Subject
+from fundflow.workflow.compiled import CompiledMachine, CompiledMove, CompiledStage, Needed, Subject
 from fundflow.workflow.context import Actor, Fired, Hooks, MoveContext, MoveState
 from fundflow.workflow.definition import Duty
 from fundflow.workflow.models import start_clock, stop_clock, write_stage
@@ -27,7 +27,7 @@ def enter(compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks, stage: str)
     Deadline, queue and approvals begin anew. The caller answers for the event. Raises KeyError for an unknown stage.
     """
     _enter(compiled, ctx, hooks, stage)
-    _settle(compiled, ctx, hooks)
+    _settle(compiled.stages[ctx.subject.stage], ctx, hooks)
 
 
 def fire(compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks) -> Fired:
@@ -41,7 +41,8 @@ def fire(compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks) -> Fired:
     before = row.stage
     if before not in move.sources or (ctx.seen_version is not None and ctx.seen_version != row.row_version):
         raise _conflict(move, ctx)
-    require_role(move, ctx.actor)
+    if not move.permits(ctx.actor):
+        raise Forbidden(_role_reason(move))
     duties = () if ctx.actor.is_system else move.move.duties
     for duty in duties:
         _check_duty(duty, ctx, hooks)
@@ -181,23 +182,26 @@ def _move(compiled: CompiledMachine, move: CompiledMove, ctx: MoveContext, hooks
         _enter(compiled, ctx, hooks, to)
     if move.effects:
         _run_effects(move.effects, ctx)
-    if to is not None:
-        _settle(compiled, ctx, hooks)
-    return to or str(row.stage)
+    if to is None:
+        return str(row.stage)
+    step = compiled.stages[row.stage]
+    if step.settles:
+        _settle(step, ctx, hooks)
+    return to
 
 
 def _enter(compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks, name: str) -> None:
     row, step = ctx.subject, compiled.stages[name]
-    if step.stage.stops_clock and row.stage != name:
-        stop_clock(row)
     if row.stage != name:
+        if step.stops_clock:
+            stop_clock(row)
         write_stage(row, name)
     row.stage_since = clock.now()
     row.overdue_at = None
-    row.waits_for = list(step.stage.waits_for)
+    row.waits_for = list(step.roles)
     row.approvals_needed = {}
     row.due_at = None if step.early_deadline is None else hooks.due_at(ctx, step.early_deadline)
-    if row.clock_left is not None and not step.stage.stops_clock:
+    if row.clock_left is not None and not step.stops_clock:
         start_clock(row)
 
 
@@ -208,13 +212,12 @@ def _run_effects(effects: Iterable[BoundEffect], ctx: MoveContext) -> None:
         ctx.changed()
 
 
-def _settle(compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks) -> None:
+def _settle(step: CompiledStage, ctx: MoveContext, hooks: Hooks) -> None:
     """After the effects: freeze the approvals of the stage, whom it waits for, and a deadline from a fact."""
     row = ctx.subject
-    step = compiled.stages[row.stage]
     if step.approved:
         row.approvals_needed = {move.name: move.approvals(ctx).frozen() for move in step.approved}
-    if any(condition is not None for _role, condition in step.waiting):
+    if step.asks:
         row.waits_for = step.waits_for(ctx)
     if step.late_deadline is not None:
         row.due_at = hooks.due_at(ctx, step.late_deadline)
