@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 import warnings
@@ -44,6 +45,7 @@ def _setting() -> tuple[Any, Any]:
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     configuration = FontConfiguration()
     sheet = CSS(string=stylesheet(), url_fetcher=_fetcher(), font_config=configuration)
+    atexit.register(_setting.cache_clear)  # fonts are given back while the library is still there
     return configuration, sheet
 
 
