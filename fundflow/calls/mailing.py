@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import current_app
@@ -18,15 +18,16 @@ from fundflow.programmes import Call
 from fundflow.programmes.procedure import procedure
 
 __all__ = ["tell", "tell_all"]
+Words = Mapping[str, str] | str
 
 
-def tell_all(call: Call, mail_id: str, *, reason: str) -> int:
+def tell_all(call: Call, mail_id: str, *, reason: Words) -> int:
     """Write to the people of every live case of the call; returns how many mails are queued."""
     here = _people().where(Application.call_id == call.id, Application.is_live)
     return _send(call, mail_id, reason, db.session.execute(here).all())
 
 
-def tell(call: Call, case: Application, mail_id: str, *, reason: str) -> int:
+def tell(call: Call, case: Application, mail_id: str, *, reason: Words) -> int:
     """Write to the people of one case; returns how many mails are queued."""
     return _send(call, mail_id, reason, db.session.execute(_people().where(Application.id == case.id)).all())
 
@@ -42,14 +43,14 @@ def _people() -> Any:
     )
 
 
-def _send(call: Call, mail_id: str, reason: str, people: Sequence[Any]) -> int:
+def _send(call: Call, mail_id: str, reason: Words, people: Sequence[Any]) -> int:
     template = procedure().mails[mail_id]
     for case, user in people:
         language = user.language or case.language
         closes_at = case.extended_until or call.closes_at
         facts = {
             "call": {"title": dict(call.title), "closes_at": closes_at.isoformat() if closes_at else ""},
-            "reason": reason,
+            "reason": pick(reason, language) if isinstance(reason, Mapping) else reason,
             "office": {"name": current_app.config["OFFICE"]["name"]},
         }
         notify.send(

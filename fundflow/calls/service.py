@@ -131,7 +131,7 @@ def correct(
         action="call.corrected", actor_id=actor.user_id, call=call.slug, number=row.number,
         closes_before=row.closes_before.isoformat(), closes_after=closes_at.isoformat(),
     )  # fmt: skip
-    tell_all(call, "call_changed", reason=words[languages[0]])
+    tell_all(call, "call_changed", reason=row.words)
     return row
 
 

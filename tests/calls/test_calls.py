@@ -178,9 +178,10 @@ def test_only_a_manager_runs_a_call(drafted):
 
 
 def correct(manager, call, closes_at, text_="The ceiling is 30,000 EUR."):
+    words = {"en": text_, "it": "Il tetto è di 30.000 euro."}
     with transaction():
         return service.correct(
-            actor=manager, call_id=call.id, words={"en": text_}, closes_at=closes_at, seen=call.row_version
+            actor=manager, call_id=call.id, words=words, closes_at=closes_at, seen=call.row_version
         )
 
 
@@ -198,6 +199,7 @@ def test_a_corrigendum_moves_the_closing_the_deadlines_and_is_told(manager, draf
         mails = db.session.scalars(select(Message).where(Message.kind == "call_changed")).all()
         assert [mail.to_address for mail in mails] == [owner.email]
         assert "The ceiling is 30,000 EUR." in mails[0].body
+        assert "tetto" not in mails[0].body
         assert [each.number for each in corrigenda(drafted)] == [1]
         with pytest.raises(DBAPIError, match="never changed"), transaction():
             db.session.execute(text("update corrigendum set number = 2"))
