@@ -14,6 +14,7 @@ class Permission(StrEnum):
     APPLICATION_CREATE_CASE = "application:create_case"
     APPLICATION_EXPORT = "application:export"
     APPLICATION_IMPORT = "application:import"
+    APPLICATION_RECORD_PAPER = "application:record_paper"
     APPLICATION_SCREEN = "application:screen"
     REVIEW_WRITE = "review:write"
     REVIEW_ASSIGN = "review:assign"

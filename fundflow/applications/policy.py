@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from fundflow.accounts import Actor, role_names
+from fundflow.accounts import Actor, Permission, role_names
 from fundflow.applications.models import Application
 from fundflow.forms import Section
 from fundflow.programmes import Definition
@@ -41,17 +41,18 @@ def on_case(
 ) -> CaseActor:
     """The actor's roles on this case: grants whose scope covers it, and the kinds of party that he is.
 
-    `on_behalf` adds one party kind for staff who record what a person said or sent on paper.
+    With `on_behalf` staff record what a person sent on paper: they stand there as that kind of party and as nothing
+    else, so that no step of the office is made in a party's name. Their duties stay their own.
     """
-    if actor.is_system:
+    if on_behalf:
+        roles = frozenset({on_behalf})
+    elif actor.is_system:
         roles = frozenset({SYSTEM_ROLE})
     else:
         granted = actor.roles_for(
             programme_id=case.programme_id, call_id=case.call_id, application_id=case.id
         )
         roles = granted | frozenset(party_kinds)
-    if on_behalf:
-        roles |= {on_behalf}
     return CaseActor(actor.user_id, actor.name, actor.language, roles, actor.is_system, duties)
 
 
@@ -64,6 +65,11 @@ def is_inside(actor: Actor, case: Application, kinds: Iterable[str], *permission
     """Whether the actor looks at a case as staff: one of the permissions over it, and in no way a party to it."""
     over = {"programme_id": case.programme_id, "call_id": case.call_id, "application_id": case.id}
     return not set(kinds) and any(actor.may(each, **over) for each in permissions)
+
+
+def records_paper(actor: Actor, case: Application, kinds: Iterable[str]) -> bool:
+    """Whether the actor may record on this case what its people did on paper; never who is a party to it."""
+    return is_inside(actor, case, kinds, Permission.APPLICATION_RECORD_PAPER)
 
 
 def letters_to_parties(definition: Definition) -> frozenset[str]:

@@ -226,6 +226,14 @@ def parties(application_id: uuid.UUID) -> Sequence[Party]:
     ).all()
 
 
+def has_party(application_id: uuid.UUID, kind: str) -> bool:
+    """Whether somebody of a kind is tied to the case now."""
+    tied = exists().where(
+        Party.application_id == application_id, Party.kind == kind, Party.ended_at.is_(None)
+    )
+    return bool(db.session.scalar(select(tied)))
+
+
 def entries(application_id: uuid.UUID, form: str | None = None) -> Sequence[FormEntry]:
     """The filled forms of a case, oldest first."""
     query = select(FormEntry).where(FormEntry.application_id == application_id)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from fundflow.accounts import Actor
+from fundflow.applications import queries
 from fundflow.applications.models import Application
 from fundflow.applications.service import cases, deadlines
 from fundflow.applications.service.move import move
@@ -149,7 +150,8 @@ class Trial:
         found += [(actor, None) for actor in self.cast.somebody(roles - PARTIES)]
         if roles & PARTIES and not found:
             helper = self.cast.somebody(frozenset({"case_worker", "programme_officer"}))
-            found += [(actor, min(roles & PARTIES)) for actor in helper]
+            tied = sorted(roles & {party.kind for party in queries.parties(self.case.id)})
+            found += [(actor, kind) for kind in tied[:1] for actor in helper]
         return found
 
     def _note(self, step: Step, refusal: FundflowError) -> None:

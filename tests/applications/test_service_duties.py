@@ -9,6 +9,7 @@ from fundflow.applications.service.move import move, moves_of
 from fundflow.audit import AuditEvent
 from fundflow.platform.db import db, transaction
 from fundflow.platform.errors import Conflict, Forbidden, Invalid, Refused
+from fundflow.programmes import folders, publish, read_folder
 from tests.races.crowd import REASON, case_at, closed_call, decision, person, recommendation
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -124,3 +125,18 @@ def test_each_move_leaves_one_event_and_the_answers_stay_out_of_it():
         ("recommend", "ranked", "recommended")
     ]
     assert REASON not in events[0].body
+
+
+def test_a_paper_gives_nobody_a_second_duty():
+    """Were a step of the applicant a duty, who recorded it from a paper would hold that duty himself."""
+    files = dict(read_folder(folders()["startup_fund"]))
+    name = next(path for path in files if path.endswith("machines/application.yaml"))
+    files[name] = files[name].replace("    form: withdrawal\n", "    form: withdrawal\n    duty: approve\n")
+    case = case_at(closed_call(line_minor=1_000_00), "submitted", person())
+    officer = person("programme_officer")
+    with transaction():
+        case.version_id = publish(actor_id=None, files=files).id
+    make(officer, case, "start_screening")
+    with pytest.raises(Forbidden, match="another duty"):
+        make(officer, case, "withdraw", {"sure": True}, on_behalf="applicant")
+    assert make(person("programme_officer"), case, "withdraw", {"sure": True}, on_behalf="applicant").moved

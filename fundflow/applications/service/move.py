@@ -12,8 +12,8 @@ from sqlalchemy import select
 from fundflow import forms
 from fundflow.accounts import SYSTEM, Actor
 from fundflow.applications.models import Application, FormEntry
-from fundflow.applications.policy import CaseActor, on_case
-from fundflow.applications.queries import Ties, get, ties
+from fundflow.applications.policy import PERSONS, CaseActor, on_case, records_paper
+from fundflow.applications.queries import Ties, get, has_party, ties
 from fundflow.applications.service.clocks import carry
 from fundflow.applications.service.entries import content_hash, open_entry, write_answers
 from fundflow.applications.service.hooks import HOOKS, context
@@ -39,14 +39,16 @@ def move(
     form: Mapping[str, Any] | None = None,
     seen_version: int | None = None,
     on_behalf: str | None = None,
+    paper: Mapping[str, Any] | None = None,
     held: Held | None = None,
 ) -> Fired:
     """Make a move of a case (or of a tranche, purchase, review, visit, report on it), with its form's answers.
 
     The case's row is locked first and the moved row second, so all moves of one case take turns. `form` holds
-    stored answers by question id. `on_behalf` names the party for whom staff record something. `held` is what
-    `locked` gave, for a caller that had to look at the case before. Raises NotFound, Conflict (the row changed
-    since `seen_version`, or left the stage), Forbidden, Invalid (the form), Refused.
+    stored answers by question id. `on_behalf` names the kind of party whose move staff record from a `paper`; what
+    they say of it (the day it came, its scan) is kept in the event. `held` is what `locked` gave, for a caller that
+    had to look at the case before. Raises NotFound, Conflict (the row changed since `seen_version`, or left the
+    stage), Forbidden, Invalid (the form), Refused.
     """
     case, subject, tied = held or locked(actor, kind, subject_id)
     who = _as_seen(actor, case, tied, subject, on_behalf)
@@ -58,7 +60,7 @@ def move(
         move=move,
         form=form,
         seen_version=seen_version,
-        notes={"on_behalf": on_behalf} if on_behalf else {},
+        notes={"on_behalf": on_behalf, **(paper or {})} if on_behalf else {},
     )
 
 
@@ -134,13 +136,21 @@ def try_move(ctx: MoveContext, *, kind: str, subject: Any, move: str) -> bool:
 
 
 def moves_of(
-    actor: Actor, case: Application, subject: Any, kind: str = CASE, tied: Ties | None = None
+    actor: Actor,
+    case: Application,
+    subject: Any,
+    kind: str = CASE,
+    tied: Ties | None = None,
+    *,
+    on_behalf: str | None = None,
 ) -> list[MoveState]:
     """The moves that the actor's roles could make now, each as allowed or with the reasons why not.
 
-    `tied`: how the actor is tied to the case, when the caller has read it already.
+    `tied`: how the actor is tied to the case, when the caller has read it already. With `on_behalf` those of that
+    kind of party instead, for staff who record a paper; Forbidden for others.
     """
-    who = _as_seen(actor, case, ties(actor.user_id, case.id) if tied is None else tied, subject, None)
+    tied = ties(actor.user_id, case.id) if tied is None else tied
+    who = _as_seen(actor, case, tied, subject, on_behalf)
     ctx = context(who=who, case=case, subject=subject, kind=kind)
     return available(definition_of(case.version_id).machines[kind], ctx, HOOKS)
 
@@ -173,9 +183,19 @@ def lock_subject(kind: SubjectKind, case: Application, subject_id: uuid.UUID) ->
 
 
 def _as_seen(actor: Actor, case: Application, tied: Ties, subject: Any, on_behalf: str | None) -> CaseActor:
+    if on_behalf is not None:
+        _check_paper(actor, case, tied, on_behalf)
     owner = getattr(subject, "reviewer_id", None)
     kinds = tied.kinds | {OWNER} if owner is not None and owner == actor.user_id else tied.kinds
     return on_case(actor, case, kinds, on_behalf=on_behalf, duties=tied.duties)
+
+
+def _check_paper(actor: Actor, case: Application, tied: Ties, on_behalf: str) -> None:
+    """A paper is recorded by whom it is trusted to, and speaks only for people whom the case has."""
+    if on_behalf not in PERSONS or not records_paper(actor, case, tied.kinds):
+        raise Forbidden(_("Your role does not record papers of other people on this case."))
+    if not has_party(case.id, on_behalf):
+        raise Forbidden(_("The case has nobody whose paper this could be."))
 
 
 def _take_form(

@@ -143,5 +143,20 @@ def _tie_account(party: Party, person: Person) -> None:
         select(User).where(User.email == person.email.lower(), User.confirmed_at.is_not(None))
     )
     if user is not None:
+        _free_of_ended_ties(party, user)
         party.user_id = user.id
         person.user_id = person.user_id or user.id
+
+
+def _free_of_ended_ties(party: Party, user: User) -> None:
+    """One account is tied once in each way: an ended tie under another spelling of the name gives it up."""
+    ended = select(Party).where(
+        Party.application_id == party.application_id,
+        Party.kind == party.kind,
+        Party.user_id == user.id,
+        Party.id != party.id,
+        Party.ended_at.is_not(None),
+    )
+    for old in db.session.scalars(ended).all():
+        old.user_id = None
+        db.session.flush()

@@ -39,6 +39,8 @@ def download(file_id: uuid.UUID) -> ResponseReturnValue:
     homes = [
         part for form in forms for part in form.sections if any(q.id == file.question for q in part.questions)
     ]
+    if not homes and kinds and not kinds & PERSONS and file.uploaded_by != actor.user_id:
+        raise NotFound  # the scan of a paper is for the office and the people of the case, not for its evaluators
     own = file.uploaded_by == actor.user_id or any(kinds & PERSONS & set(form.fill.by) for form in forms)
     blind = not own and reads_blind(definition_of(case.version_id), kinds)
     if not all(may_read_section(part, who, fills=own) and not (blind and part.sensitive) for part in homes):

@@ -18,7 +18,7 @@ from fundflow.applications.blind import reads_blind, title_for_blind
 from fundflow.applications.models import Application
 from fundflow.applications.service.move import locked
 from fundflow.applications.service.move import move as make_move
-from fundflow.applications.views import carrying, moving
+from fundflow.applications.views import carrying, moving, paper
 from fundflow.applications.views.places import case_url, local
 from fundflow.forms import PageForm
 from fundflow.platform.db import transaction
@@ -38,8 +38,8 @@ def show(kind: str, subject_id: uuid.UUID, move: str) -> ResponseReturnValue:
     """What the move asks for, or why it is not possible now."""
     actor = current_actor()
     case, subject = moving.find(actor, kind, subject_id)
-    state = moving.state_of(actor, case, subject, kind, move)
-    return _draw(case, moving.offer(case, subject, kind, state))
+    state = moving.state_of(actor, case, subject, kind, move, behalf=_behalf())
+    return _draw(case, moving.offer(case, subject, kind, state, behalf=_behalf()))
 
 
 def _draw(
@@ -76,10 +76,10 @@ def make(kind: str, subject_id: uuid.UUID, move: str) -> ResponseReturnValue:
             held = locked(actor, kind, subject_id)
             case = held[0]
             asked = _asked(case, kind, move)
-            given = _given(actor, case, asked, kept)
+            given, about = paper.apart(_given(actor, case, asked, kept))
             fired = make_move(
                 actor=actor, subject_id=subject_id, move=move, kind=kind, form=given, seen_version=_seen(),
-                held=held,
+                on_behalf=_behalf(), paper=about, held=held,
             )  # fmt: skip
             if given and asked.form:
                 moving.tie_uploads(case=case, form_id=asked.form, given=given)
@@ -102,9 +102,9 @@ def _other_rows(actor: Actor, kind: str, subject_id: uuid.UUID, move: str) -> Mu
 
 def _given(actor: Actor, case: Application, asked: Move, kept: Mapping[str, Any]) -> dict[str, Any] | None:
     """The answers to the move's form with its uploads stored; Invalid when they are not right."""
-    if asked.form is None:
+    form = moving.form_of(case, asked, _behalf())
+    if form is None:
         return None
-    form = definition_of(case.version_id).forms[asked.form]
     page = moving.page_of(case, form, answers=kept, formdata=request.form, uploads=request.files)
     if not page.validate():
         raise Invalid(page.problems)
@@ -123,7 +123,12 @@ def _seen() -> int:
 
 
 def _purpose(subject_id: uuid.UUID, move: str) -> str:
-    return f"{subject_id}/{move}"
+    return f"{subject_id}/{move}/{_behalf() or ''}"
+
+
+def _behalf() -> str | None:
+    """The kind of party whose paper is recorded, of whoever asks for that."""
+    return request.values.get("on_behalf") or None
 
 
 def _again(
@@ -140,12 +145,12 @@ def _again(
     """The page once more: what was typed stands in its fields, uploads are stored and travel along as answers."""
     actor = current_actor()
     case, subject = moving.find(actor, kind, subject_id)
-    state = moving.state_of(actor, case, subject, kind, move)
+    state = moving.state_of(actor, case, subject, kind, move, behalf=_behalf())
     found = {path: str(message) for path, message in (problems or {}).items()}
     page, token = _page_again(actor, case, state, kept=kept, formdata=formdata or request.form, found=found)
     if page is not None:
         page.problems = found
-    offer = moving.offer(case, subject, kind, state, page)
+    offer = moving.offer(case, subject, kind, state, page, behalf=_behalf())
     return _draw(case, offer, kept=token, reasons=reasons, version=_seen(), status=status)
 
 
@@ -158,7 +163,7 @@ def _page_again(
     formdata: MultiDict[str, str],
     found: dict[str, str],
 ) -> tuple[PageForm | None, str]:
-    form = moving.form_of(case, state)
+    form = moving.form_of(case, state.move, _behalf())
     if form is None:
         return None, ""
     posted = moving.page_of(case, form, answers=kept, formdata=formdata, uploads=request.files)

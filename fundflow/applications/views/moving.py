@@ -15,12 +15,13 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from fundflow import documents, forms
 from fundflow.accounts import Actor, current_actor
 from fundflow.applications import queries
-from fundflow.applications.models import Application, StoredFile
+from fundflow.applications.models import Application, Party, StoredFile
 from fundflow.applications.policy import on_case
 from fundflow.applications.service import files
 from fundflow.applications.service.hooks import context
 from fundflow.applications.service.move import moves_of
 from fundflow.applications.subjects import CASE, subject_kind
+from fundflow.applications.views import paper
 from fundflow.audit import AuditEvent
 from fundflow.documents import Document
 from fundflow.forms import Form, PageForm
@@ -30,6 +31,7 @@ from fundflow.platform.errors import Conflict, Forbidden, NotFound
 from fundflow.platform.wording import pick
 from fundflow.programmes import definition_of
 from fundflow.workflow import MoveState
+from fundflow.workflow.definition import Move
 
 # Effects by which somebody signs the offered agreement: its PDF and hash stand above the typed name.
 SIGNING = {"sign_agreement", "countersign_agreement"}
@@ -46,6 +48,7 @@ class Offer:
     leads_to: Mapping[str, str] | None
     page: PageForm | None
     paper: Document | None
+    behalf: Party | None = None
 
 
 def find(actor: Actor, kind: str, subject_id: uuid.UUID) -> tuple[Application, Any]:
@@ -60,8 +63,10 @@ def find(actor: Actor, kind: str, subject_id: uuid.UUID) -> tuple[Application, A
     return queries.get(actor, row.application_id), row
 
 
-def state_of(actor: Actor, case: Application, subject: Any, kind: str, move: str) -> MoveState:
-    """The move as it stands for the actor.
+def state_of(
+    actor: Actor, case: Application, subject: Any, kind: str, move: str, *, behalf: str | None = None
+) -> MoveState:
+    """The move as it stands for the actor, or for the kind of party on whose behalf he records a paper.
 
     Raises NotFound for an unknown move, Conflict when the row has left the stage, Forbidden for other roles.
     """
@@ -72,7 +77,8 @@ def state_of(actor: Actor, case: Application, subject: Any, kind: str, move: str
         raise Conflict(
             _("This step is not possible in the present stage."), current=stage_shown(case, subject, kind)
         )
-    state = next((state for state in moves_of(actor, case, subject, kind) if state.name == move), None)
+    states = moves_of(actor, case, subject, kind, on_behalf=behalf)
+    state = next((state for state in states if state.name == move), None)
     if state is None:
         raise Forbidden(_("Your role does not include this step."))
     return state
@@ -84,9 +90,10 @@ def stage_shown(case: Application, subject: Any, kind: str) -> dict[str, str]:
     return {_("Stage"): pick(label, str(get_locale() or "en"))}
 
 
-def form_of(case: Application, state: MoveState) -> Form | None:
-    """The form that a move asks for."""
-    return definition_of(case.version_id).forms[state.move.form] if state.move.form else None
+def form_of(case: Application, move: Move, behalf: str | None = None) -> Form | None:
+    """The form that a move asks for; on behalf of a party, with what is asked of the paper."""
+    form = definition_of(case.version_id).forms[move.form] if move.form else None
+    return paper.asked(form) if behalf else form
 
 
 def page_of(
@@ -107,17 +114,25 @@ def page_of(
 
 
 def offer(
-    case: Application, subject: Any, kind: str, state: MoveState, page: PageForm | None = None
+    case: Application,
+    subject: Any,
+    kind: str,
+    state: MoveState,
+    page: PageForm | None = None,
+    *,
+    behalf: str | None = None,
 ) -> Offer:
     """A move ready to draw; without a page its form is empty."""
-    form = form_of(case, state)
+    form = form_of(case, state.move, behalf)
     if form is not None and page is None:
         page = page_of(case, form, answers={})
     to = definition_of(case.version_id).stage_label(kind, state.move.to) if state.move.to else None
-    return Offer(kind, subject.id, subject.row_version, state, to, page, _paper(case, subject, kind, state))
+    by = next((party for party in queries.parties(case.id) if party.kind == behalf), None) if behalf else None
+    signed = _signed(case, subject, kind, state)
+    return Offer(kind, subject.id, subject.row_version, state, to, page, signed, by)
 
 
-def _paper(case: Application, subject: Any, kind: str, state: MoveState) -> Document | None:
+def _signed(case: Application, subject: Any, kind: str, state: MoveState) -> Document | None:
     if not any(rule.name in SIGNING for rule in state.move.effects):
         return None
     who = on_case(Actor(None, ""), case, ())

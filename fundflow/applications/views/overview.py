@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from flask import url_for
 from flask_babel import get_locale
-from sqlalchemy import exists, select
+from sqlalchemy import ARRAY, ColumnElement, String, exists, func, literal, select, union_all
 from sqlalchemy.orm import joinedload
 
 from fundflow.accounts import Actor
 from fundflow.applications.models import Application, Party
 from fundflow.applications.policy import PERSONS
 from fundflow.applications.queries import visible_to
-from fundflow.applications.subjects import CASE, subject_kinds
+from fundflow.applications.subjects import CASE, SubjectKind, subject_kinds
 from fundflow.applications.views.places import case_url
 from fundflow.platform.db import db
-from fundflow.programmes import Call, Definition, definition_of
+from fundflow.programmes import Definition, definition_of
 from fundflow.web.filters import words
 from fundflow.workflow.definition import Stage
 
@@ -51,15 +50,15 @@ class Card:
 
 def cards(actor: Actor) -> list[Card]:
     """The cases that the actor is a party of, the newest first, with what each expects of him."""
-    rows = db.session.scalars(
-        select(Application)
+    kinds = select(Party.kind).where(Party.application_id == Application.id, _mine(actor))
+    rows = db.session.execute(
+        select(Application, func.array(kinds.scalar_subquery(), type_=ARRAY(String)))
         .where(visible_to(actor), Application.id.in_(select(Party.application_id).where(_mine(actor))))
-        .options(joinedload(Application.call).joinedload(Call.programme))
+        .options(joinedload(Application.call, innerjoin=True))
         .order_by(Application.is_live.desc(), Application.created_at.desc(), Application.id)
         .limit(MOST)
     ).all()
-    kinds = _kinds(actor, [row.id for row in rows])
-    found = [_card(row, kinds[row.id]) for row in rows]
+    found = [_card(case, frozenset(ways)) for case, ways in rows]
     _add_parts({card.case.id: card for card in found if not card.stage.final})
     return found
 
@@ -71,15 +70,6 @@ def has_own_cases(actor: Actor) -> bool:
 
 def _mine(actor: Actor) -> Any:
     return (Party.user_id == actor.user_id) & Party.ended_at.is_(None) & Party.kind.in_(PERSONS)
-
-
-def _kinds(actor: Actor, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
-    grouped: dict[uuid.UUID, set[str]] = defaultdict(set)
-    if ids:
-        query = select(Party.application_id, Party.kind).where(_mine(actor), Party.application_id.in_(ids))
-        for application_id, kind in db.session.execute(query):
-            grouped[application_id].add(kind)
-    return {row_id: frozenset(grouped[row_id]) for row_id in ids}
 
 
 def _card(case: Application, kinds: frozenset[str]) -> Card:
@@ -113,16 +103,12 @@ def _tasks(card: Card) -> Iterable[Task]:
 
 
 def _add_parts(by_case: dict[uuid.UUID, Card]) -> None:
-    """Reports, parts of the grant and the like that wait for the person: one query per kind, whatever the number."""
+    """Reports, parts of the grant and the like that wait for the person: one query for each kind that has some."""
     language = str(get_locale() or "en")
-    for kind in subject_kinds():
-        if kind.name == CASE or not by_case:
-            continue
+    for kind in _kinds_waiting(by_case):
         rows = db.session.scalars(
             select(kind.model)
-            .where(
-                kind.model.application_id.in_(by_case), kind.model.waits_for.overlap(_party_kinds(by_case))
-            )
+            .where(*_waiting(kind.model, by_case))
             .order_by(kind.model.due_at.nulls_last(), kind.model.id)
             .limit(MOST)
         )
@@ -130,6 +116,22 @@ def _add_parts(by_case: dict[uuid.UUID, Card]) -> None:
             card = by_case[row.application_id]
             if kind.name in card.definition.machines and card.kinds & set(row.waits_for):
                 card.tasks.extend(_part_tasks(card, kind.name, row, kind.describe(row, language)))
+
+
+def _kinds_waiting(by_case: dict[uuid.UUID, Card]) -> list[SubjectKind]:
+    """The kinds of parts of which some wait for the person, asked in one query."""
+    kinds = {kind.name: kind for kind in subject_kinds() if kind.name != CASE}
+    if not by_case or not kinds:
+        return []
+    some = [
+        select(literal(name).label("name")).where(exists().where(*_waiting(kind.model, by_case)))
+        for name, kind in kinds.items()
+    ]
+    return [kinds[name] for name in db.session.scalars(union_all(*some))]
+
+
+def _waiting(model: Any, by_case: dict[uuid.UUID, Card]) -> tuple[ColumnElement[bool], ...]:
+    return model.application_id.in_(by_case), model.waits_for.overlap(_party_kinds(by_case))
 
 
 def _party_kinds(by_case: dict[uuid.UUID, Card]) -> list[str]:

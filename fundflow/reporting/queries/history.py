@@ -76,7 +76,7 @@ def _inside(
             continue
         title, tone = told
         who = names.get(event.actor_id, "") if event.actor_id else _("Automatic")
-        yield Moment(event.at, title, who, reasons.get(event.seq, ""), tone)
+        yield Moment(event.at, title, _on_paper(event, who), reasons.get(event.seq, ""), tone)
 
 
 def _outside(
@@ -97,7 +97,16 @@ def _outside(
             continue
         move = _move_of(file.definition, event)
         text = reasons.get(event.seq, "") if move and _is_told_by_letter(move) else ""
-        yield Moment(event.at, told[0], _role_of(file, event, roles, parties, move), text, told[1])
+        who = _on_paper(event, _role_of(file, event, roles, parties, move))
+        yield Moment(event.at, told[0], who, text, told[1])
+
+
+def _on_paper(event: AuditEvent, who: str) -> str:
+    """Who acted, and for whom if it was recorded from a paper."""
+    if not event.data.get("paper"):
+        return who
+    role = role_word(str(event.data.get("on_behalf")))
+    return str(_("%(who)s, from a paper of: %(role)s", who=who, role=role))
 
 
 def _role_of(

@@ -90,6 +90,7 @@ def _overview(file: CaseFile) -> dict[str, Any]:
     return {
         "states": [state for state in states if not (page and _is_checklist(state))],
         "desk": page,
+        "on_paper": casefile.on_paper(current_actor(), file),
         "grant": casefile.grant_of(file),
         "startable": casefile.startable(file, filled),
     }
