@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 from fundflow.accounts import SYSTEM, Actor, create_user, grant_role, load_actor, role_names
 from fundflow.ledger import BudgetLine, fund_line, open_fund
@@ -28,6 +29,8 @@ class Cast:
     staff: Mapping[str, list[Actor]]
     lots: Random
     taken: dict[tuple[str, str], int] = field(default_factory=dict)
+    kept: dict[tuple[Any, ...], list[dict[str, Any]]] = field(default_factory=dict)
+    """Answers that a form accepted, by form and what they had to fit."""
 
     def call(self) -> Call:
         """A call that is open from now on."""

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
 
-from fundflow.accounts import Actor
+from fundflow.accounts import Actor, Permission
 from fundflow.applications.models import Application
 from fundflow.applications.queries import latest_entry
 from fundflow.applications.service import entries
+from fundflow.applications.subjects import CASE
 from fundflow.documents import Document, DocumentState
 from fundflow.documents.service import render
 from fundflow.evaluation.queries import evaluators
 from fundflow.evaluation.service import assigning
+from fundflow.forms import validate
 from fundflow.forms.sampling import sample_answers
 from fundflow.platform import clock
 from fundflow.platform.db import db, savepoint
 from fundflow.platform.errors import FundflowError
 from fundflow.screening.service import EFFECT, Result, save_checks
-from fundflow.simulation.cast import Cast
+from fundflow.simulation import fitting
+from fundflow.simulation.cast import Cast, person
 from fundflow.workflow import CompiledMove
 
 FAILS = 5
 """One check in so many fails."""
+VARIETY, AGAIN = 6, 4
+"""Different answers to a form, after which old ones serve again; and how often a lot is drawn anew."""
 _SAID = "Tried out by a simulation."
 
 
@@ -33,6 +39,8 @@ class Desk:
     def __init__(self, cast: Cast, case: Application, applicant: Actor) -> None:
         self.cast, self.case, self.applicant = cast, case, applicant
         self._filled: set[tuple[str, str, Any]] = set()
+        self.partner = person()
+        self.minor = cast.lots.randint(1, 4) == 1
 
     def prepare(self) -> None:
         """Fill the forms that are open now, answer the checks, name the evaluators: each as far as somebody may."""
@@ -61,6 +69,7 @@ class Desk:
         form = self.cast.definition.forms[form_id]
         is_call = self.cast.definition.programme.kind == "call"
         people = [self.applicant] if "applicant" in form.fill.by and is_call else []
+        people += [self.partner] if "beneficiary" in form.fill.by else []
         for actor in [*people, *self.cast.somebody(frozenset(form.fill.by))][:1]:
             known = latest_entry(self.case.id, form_id)
             draft = known is not None and known.state == "draft"
@@ -117,8 +126,10 @@ class Desk:
             return
         many = self.cast.definition.programme.evaluation.reviewers + 1
         chosen = [actor.user_id for actor in self.cast.staff.get("evaluator", ())[:many] if actor.user_id]
-        for actor in self.cast.somebody(frozenset({"committee_chair", "programme_manager"}))[:1]:
-            assigning.assign(actor=actor, application_id=self.case.id, reviewer_ids=chosen)
+        for actor in self.cast.somebody(frozenset(self.cast.staff)):
+            if actor.has(Permission.REVIEW_ASSIGN):
+                assigning.assign(actor=actor, application_id=self.case.id, reviewer_ids=chosen)
+                return
 
     def before(self, each: CompiledMove, _kind: str, row: Any, actor: Actor) -> None:
         """A review is written before it is handed in."""
@@ -133,23 +144,36 @@ class Desk:
             }
             save_review(actor=actor, review_id=row.id, scores=scores, comment=_SAID)
 
-    def answers(self, form_id: str, row: Any) -> dict[str, Any]:
-        """Answers to a form that fit the case: amounts near what was asked for."""
+    def answers(
+        self, form_id: str, row: Any, kind: str = CASE, each: CompiledMove | None = None
+    ) -> dict[str, Any]:
+        """Answers to a form that fit the case: its people, and amounts near what was asked for."""
         definition = self.cast.definition
-        amounts = [
-            amount
-            for amount in (
-                getattr(row, "amount_minor", None),
-                getattr(row, "budget_minor", None),
-                self.case.requested_minor,
-            )
-            if amount
-        ]
+        form = definition.forms[form_id]
+        names = ("amount_minor", "price_minor", "budget_minor")
+        amounts = [*(getattr(row, name, None) for name in names), self.case.requested_minor]
         db.session.flush()
-        return sample_answers(
-            definition.forms[form_id],
-            values=definition.values,
-            today=clock.today(definition.programme.timezone),
-            lots=self.cast.lots,
-            amounts=amounts[:1],
-        )
+        wanted = fitting.wanted(self.cast, form, minor=self.minor)
+        wanted |= fitting.addressed(definition, form, self.partner.email)
+        if each is not None:
+            wanted |= fitting.for_move(self.case, kind, row, each, form)
+        return self._sampled(form_id, wanted, [amount for amount in amounts if amount][:1])
+
+    def _sampled(self, form_id: str, wanted: Mapping[str, Any], amounts: list[int]) -> dict[str, Any]:
+        """Answers that the form accepts, if some are found: new ones, or some that were found before and still fit."""
+        definition = self.cast.definition
+        form, values = definition.forms[form_id], definition.values
+        today = clock.today(definition.programme.timezone)
+        kept = self.cast.kept.setdefault((form_id, self.minor, *amounts), [])
+        if len(kept) >= VARIETY:
+            given = {**self.cast.lots.choice(kept), **wanted}
+            if not validate(form, given, values=values, today=today):
+                return given
+        for _time in range(AGAIN):
+            given = sample_answers(
+                form, values=values, today=today, lots=self.cast.lots, amounts=amounts, wanted=wanted
+            )
+            if not validate(form, given, values=values, today=today):
+                kept.append(given)
+                break
+        return given

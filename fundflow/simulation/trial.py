@@ -29,6 +29,7 @@ PATIENCE, PAUSE = 24, timedelta(days=31)
 TRIES = 3
 NEGLECT = 20
 END_WEIGHS = 6
+WAITS = 3
 
 
 class Trial:
@@ -83,6 +84,8 @@ class Trial:
         self.cast.lots.shuffle(options)
         options.sort(key=lambda option: self._worn(option[1], option[2]))
         for row, kind, each in options:
+            if self._ends(kind, each) and self._patient():
+                continue
             if self._try(row, kind, each):
                 self.waited = 0
                 self._pass_some_time(row)
@@ -92,10 +95,17 @@ class Trial:
 
     def _worn(self, kind: str, each: CompiledMove) -> int:
         """How often a move was made; ends and refusals weigh more, or hardly any case would get far."""
-        machine = self.definition.machines[kind]
-        ends = kind == CASE and each.move.to is not None and machine.stages[each.move.to].stage.final
-        weight = END_WEIGHS if ends or each.move.tone == "danger" else 1
+        weight = END_WEIGHS if self._ends(kind, each) or each.move.tone == "danger" else 1
         return self.cast.taken.get((kind, each.name), 0) * weight
+
+    def _ends(self, kind: str, each: CompiledMove) -> bool:
+        """Whether a move ends the case by giving up what others could still do."""
+        to, stages = each.move.to, self.definition.machines[kind].stages
+        return kind == CASE and each.move.tone == "danger" and to is not None and stages[to].stage.final
+
+    def _patient(self) -> bool:
+        """Mostly people wait a while for what is not possible yet before they give up."""
+        return self.waited < WAITS and self.cast.lots.randint(1, END_WEIGHS) > 1
 
     def neglected(self) -> bool:
         """Now and then nobody does what has a deadline."""
@@ -125,7 +135,7 @@ class Trial:
             try:
                 with savepoint():
                     self.desk.before(each, kind, row, actor)
-                    form = self.desk.answers(each.move.form, row) if each.move.form else None
+                    form = self.desk.answers(each.move.form, row, kind, each) if each.move.form else None
                     move(
                         actor=actor, subject_id=row.id, kind=kind, move=each.name, form=form, on_behalf=behalf
                     )
@@ -147,6 +157,8 @@ class Trial:
             ]
         if "applicant" in roles and self.definition.programme.kind == "call":
             found.append((self.applicant, None))
+        if "beneficiary" in roles and self.definition.programme.kind == "call":
+            found.append((self.desk.partner, None))
         found += [(actor, None) for actor in self.cast.somebody(roles - PARTIES)]
         if roles & PARTIES and not found:
             helper = self.cast.somebody(frozenset({"case_worker", "programme_officer"}))
