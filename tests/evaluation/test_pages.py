@@ -10,6 +10,7 @@ import uuid
 import pytest
 from sqlalchemy import Select, select
 
+from fundflow.accounts import SYSTEM, grant_role
 from fundflow.applications.models import StoredFile
 from fundflow.applications.queries import newest_answers
 from fundflow.applications.service.move import move
@@ -204,6 +205,22 @@ def test_in_blind_review_no_page_tells_the_name(panel: Panel) -> None:
     assert 'filename="Business plan 3.pdf"' in "".join(names)
     assert 'class="eyebrow">SUF-' in browser.get(sheet).text
     assert "Name hidden" in browser.get(sheet).text
+
+
+@pytest.mark.parametrize("ending", ["", ".csv"])
+def test_a_chair_who_evaluates_blindly_ranks_without_names(panel: Panel, ending: str) -> None:
+    case = blind_case(panel)
+    panel.score(case, 4, 4, 4)
+    with transaction():
+        grant_role(SYSTEM, user_id=panel.office.people["evaluator1"], role="committee_chair")
+    path = f"/calls/{panel.call_id}/ranking{ending}"
+    told = panel.browser("evaluator1").get(path).text
+    assert "The oven of [name hidden]" in told
+    assert case.row().reference in told
+    assert [word for word in TELLING if word.casefold() in told.casefold()] == []
+    others = panel.browser("chair").get(path).text
+    assert "The oven of ELIRA" in others
+    assert "Elira Çela" in others
 
 
 def test_a_blind_evaluator_is_written_to_without_the_name(panel: Panel) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import joinedload
 
 from fundflow.accounts import Actor, Permission
+from fundflow.applications.blind import reads_blind, title_for_blind
 from fundflow.applications.models import Answers, Application, FormEntry, Party
 from fundflow.applications.queries import visible_to
 from fundflow.evaluation.models import Review, Score
@@ -19,7 +20,7 @@ from fundflow.evaluation.queries.people import EVALUATOR
 from fundflow.ledger import BudgetLine, Entry, Posting, balances
 from fundflow.platform.db import db
 from fundflow.platform.errors import NotFound
-from fundflow.programmes import Definition
+from fundflow.programmes import Definition, definition_of
 from fundflow.programmes.models import Call
 
 HELD = ("reserved", "obligated", "advanced", "spent")
@@ -97,7 +98,8 @@ class Standing:
     """One line of the ranking; amounts in minor units of the call's currency.
 
     `spread` is the distance between the highest and the lowest review; `counted` what the case takes from the money
-    there is: what the ledger holds for it, else what it may still get; `running` their sum down to this line.
+    there is: what the ledger holds for it, else what it may still get; `running` their sum down to this line. To
+    who evaluates the case blindly, `title` and `applicant` tell no name.
     """
 
     case: Application
@@ -107,6 +109,8 @@ class Standing:
     counted: int
     running: int
     fits: bool
+    title: str
+    applicant: str
 
     @property
     def points(self) -> Decimal:
@@ -130,8 +134,9 @@ class Standings:
 
 
 def standings(actor: Actor, call: Call, definition: Definition) -> Standings:
-    """The ranking with its running sum against the budget line; five queries at any length."""
+    """The ranking with its running sum against the budget line; six queries at any length."""
     found = ranking(actor, call.id)
+    unnamed = _unnamed(actor, [case for case, _score in found])
     ids = [case.id for case, _score in found]
     totals = _totals(ids)
     held = _held(ids)
@@ -143,10 +148,27 @@ def standings(actor: Actor, call: Call, definition: Definition) -> Standings:
         amount = recommended.get(case.id)
         counted = held.get(case.id) or _hoped_for(case, score, amount)
         running += counted
+        blind = case.id in unnamed
         rows.append(
-            Standing(case, score, tuple(totals.get(case.id, ())), amount, counted, running, running <= pool)
-        )
+            Standing(
+                case=case, score=score, totals=tuple(totals.get(case.id, ())), recommended=amount,
+                counted=counted, running=running, fits=running <= pool,
+                title=title_for_blind(case) if blind else case.title or case.reference or "",
+                applicant="" if blind else case.applicant_name,
+            )
+        )  # fmt: skip
     return Standings(call, rows, available, pool)
+
+
+def _unnamed(actor: Actor, cases: Sequence[Application]) -> frozenset[uuid.UUID]:
+    """The cases whose people are kept from the actor, as he evaluates them blindly, whatever else he does."""
+    blind = [case.id for case in cases if reads_blind(definition_of(case.version_id), (EVALUATOR,))]
+    if not blind:
+        return frozenset()
+    evaluates = select(Party.application_id).where(
+        Party.application_id.in_(blind), Party.user_id == actor.user_id, Party.kind == EVALUATOR
+    )
+    return frozenset(db.session.scalars(evaluates))
 
 
 def _hoped_for(case: Application, score: Score, recommended: int | None) -> int:

@@ -188,8 +188,8 @@ def _lines(call: Call, definition: Definition, found: Standings) -> Iterator[lis
         score = row.score
         means = [score.means.get(each.id, "") for each in definition.criteria.criteria]
         yield [
-            score.rank or "", _safe(row.case.reference or ""), _safe(row.case.title),
-            _safe(row.case.applicant_name), _stage(definition, row), score.total, score.bonus, row.points,
+            score.rank or "", _safe(row.case.reference or ""), _safe(row.title),
+            _safe(row.applicant), _stage(definition, row), score.total, score.bonus, row.points,
             _("yes") if score.passed else _("no"), *means,
             score.reviews, row.spread if row.spread is not None else "", _amount(row.case.requested_minor, call),
             _amount(row.recommended, call), _amount(row.running, call), call.currency,
