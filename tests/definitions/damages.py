@@ -141,7 +141,7 @@ DAMAGES = (
            "at most 500 characters"),
     Damage("a condition on an unknown answer", FORMS, r"(?:show_if|when): \"a\.(\w{5,})", misspelt,
            "unknown"),
-    Damage("a condition on itself", FORMS, r"^      - \{id: (\w+, )type: text,",
+    Damage("a condition on itself", FORMS, r"^      - \{id: (\w+, )type: text,(?!.*show_if)",
            lambda old: f"{old}show_if: \"a.{old[:-2]} == ''\", ", "waits for its own"),
     Damage("a question twice", FORMS, r"^(      - \{id: .*\n)", lambda old: old * 2, "stands twice", below=1),
     Damage("a question's key misspelt", FORMS, r"(max_length|required): ", misspelt, "unknown key"),

@@ -27,7 +27,7 @@ WORDS = {
     "purchase_order": ["Porosi blerjeje", "Agro Elbasan", "Galvanised tubes, 6 m"],
     "goods_received": ["Fletë e marrjes në dorëzim", "Agro Elbasan"],
     "handover_certificate": ["Certifikatë dorëzimi", "Ferma Sala", "Fatmir Sala"],
-    "payment_voucher": ["Mandatpagesë", "AE-2210", "Agro Elbasan", "1 882,00 €"],
+    "payment_voucher": ["Mandat pagese", "AE-2210", "Agro Elbasan", "1 882,00 €"],
     "closing": ["Shkresë përmbyllëse", "1 882,00 €"],
 }
 
