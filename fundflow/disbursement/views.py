@@ -33,10 +33,11 @@ def payments() -> ResponseReturnValue:
     counts = work.counts(actor)
     view = wanted if wanted in work.VIEWS else _first_view(counts)
     page = paginate(work.payments(actor, view), scalars=False)
+    held = work.held(page)
     return render_template(
         "disbursement/payments.html",
         page=page,
-        lines=[work.line(row) for row in page],
+        lines=[work.line(row, held) for row in page],
         view=view,
         tabs=[
             (name, url_for("disbursement.payments", view=key), key == view, counts.get(key))

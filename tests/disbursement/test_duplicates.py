@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from fundflow.audit import AuditEvent
 from fundflow.disbursement.models import Payment, PaymentClearance
-from fundflow.disbursement.queries import parts
+from fundflow.disbursement.queries import parts, work
 from fundflow.disbursement.service import duplicates, payments
 from fundflow.people import Person
 from fundflow.platform import clock
@@ -61,6 +61,28 @@ def test_the_same_account_in_another_case_holds_the_payment(team):
     assert db.session.get(type(before), before.id).stage == "paid"
     assert payments.live(later).certified_at is None
     assert "TST-2026-" in str(held.value.reasons[0])
+
+
+def marked(who):
+    """The tranches that the list of open payments marks as held, in two statements for all of them."""
+    rows = db.session.execute(work.payments(who, "open")).all()
+    return {line.id for line in (work.line(row, work.held(rows)) for row in rows) if line.held}
+
+
+@pytest.mark.parametrize("another", ["account", "person"])
+def test_the_list_of_payments_marks_what_is_held_until_it_is_cleared(team, another):
+    before, later = (
+        first_part(team, "Somebody Else" if another == "account" else "Ana Prova"),
+        first_part(team),
+    )
+    with transaction():
+        if another == "person":
+            payments.live(later).payee_iban = "IT60X0542811101000000123456"
+    assert marked(team.by["certify"]) == set()
+    paid(team, before)
+    assert marked(team.by["certify"]) == {later.id}
+    clear(team.by["certify"], later)
+    assert marked(team.by["certify"]) == set()
 
 
 def test_finance_says_why_and_the_payment_goes_on(team):

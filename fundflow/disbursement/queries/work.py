@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from fundflow.applications.models import Application
 from fundflow.applications.queries import visible_to
 from fundflow.disbursement.models import Payment, Purchase, Tranche
 from fundflow.disbursement.queries.steps import KINDS, definitions, final_stages, paid_stages, stages_of
+from fundflow.disbursement.service import duplicates
 from fundflow.platform.db import db
 from fundflow.programmes import Definition, definition_of
 
@@ -44,6 +45,7 @@ class Line:
     reference: str
     applicant_name: str
     blocked: bool
+    held: bool = False
 
 
 def payments(actor: Actor, view: str) -> Select[Any]:
@@ -79,8 +81,15 @@ def counts(actor: Actor) -> dict[str, int]:
     return {view: int(rows) for view, rows in db.session.execute(union_all(*parts))}
 
 
-def line(row: Any) -> Line:
-    """A row of one of these lists as the page shows it."""
+def held(rows: Iterable[Any]) -> frozenset[uuid.UUID]:
+    """The payments of these rows that something holds, in one query."""
+    listed = [row for row in rows if row.payment_id is not None]
+    known = {row.version_id: definition_of(row.version_id) for row in listed}
+    return duplicates.held_among([row.payment_id for row in listed], known)
+
+
+def line(row: Any, held: Container[uuid.UUID] = ()) -> Line:
+    """A row of one of these lists as the page shows it; `held` are the payments that something holds."""
     stage = definition_of(row.version_id).machines[row.kind].definition.stages[row.stage]
     title = row.title if isinstance(row.title, dict) else {"en": str(row.title)}
     return Line(
@@ -100,6 +109,7 @@ def line(row: Any) -> Line:
         reference=row.reference or "",
         applicant_name=row.applicant_name,
         blocked=row.blocked,
+        held=row.payment_id in held,
     )
 
 
@@ -127,6 +137,7 @@ def _rows(actor: Actor, kind: str, permission: Permission, view: str) -> Select[
             model.currency,
             func.coalesce(Payment.payee_name, party).label("payee"),
             (model.blocked if is_tranche else literal(value=False)).label("blocked"),
+            Payment.id.label("payment_id"),
             model.application_id,
             Application.reference,
             Application.applicant_name,

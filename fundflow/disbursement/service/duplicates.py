@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, any_, cast, exists, false, func, or_, select
+from sqlalchemy.orm import aliased
 
 from fundflow.accounts import Actor
 from fundflow.applications.models import Application, Party
-from fundflow.applications.service.parties import beneficiary
 from fundflow.audit import record
 from fundflow.disbursement.models import Payment, PaymentClearance
 from fundflow.people import Person
@@ -24,6 +26,8 @@ from fundflow.workflow import add_months
 LEAST = 20
 """A reason shorter than this explains nothing."""
 WHOM = ("applicant", "beneficiary")
+HELD = aliased(Payment)
+"""The payment in question, beside others."""
 
 
 def normalised(account: str) -> str:
@@ -37,65 +41,125 @@ def twins(payment: Payment, case: Application, definition: Definition) -> list[t
     What the programme's `duplicate_payments` says decides: which payments, over how many months, and how far. One
     that is only certified counts for the payment that came to it later.
     """
-    rule = definition.programme.duplicate_payments
-    kind = "tranche" if payment.tranche_id else "purchase"
-    if rule is None or kind not in rule.kinds or payment.cancelled_at is not None:
-        return []
-    ways = [_same_account(payment)] if "account" in rule.by else []
-    ways += [_same_person(case)] if "person" in rule.by else []
-    since = add_months(clock.today(case.call.timezone), -rule.months)
-    earlier: ColumnElement[bool] = Payment.certified_at.is_not(None)
-    if payment.certified_at is not None:
-        earlier = Payment.certified_at < payment.certified_at
     query = (
         select(Payment, Application.reference)
         .join(Application, Application.id == Payment.application_id)
-        .where(
-            Payment.application_id != case.id,
-            Payment.cancelled_at.is_(None),
-            or_(*ways),
-            or_(Payment.paid_on >= since, and_(Payment.released_at.is_(None), earlier)),
-            Payment.end_to_end_id.not_in(_cleared(payment)),
-        )
+        .join(HELD, HELD.id == payment.id)
+        .where(_seems_second(definition, clock.today(case.call.timezone)))
         .order_by(Payment.id)
     )
-    if rule.across == "programme":
-        query = query.where(Application.programme_id == case.programme_id)
     return [(row[0], row[1] or "") for row in db.session.execute(query)]
 
 
-def _same_account(payment: Payment) -> ColumnElement[bool]:
-    return and_(Payment.payee_iban == payment.payee_iban, Payment.payee_iban != "")
-
-
-def _same_person(case: Application) -> ColumnElement[bool]:
-    """The same account at the office, document, or name with date of birth."""
-    own = beneficiary(case)
-    if own is None:
-        return exists().where(Payment.id.is_(None))
-    same: list[ColumnElement[bool]] = []
-    if own.user_id is not None:
-        same.append(Person.user_id == own.user_id)
-    if own.document_number:
-        number = func.upper(func.replace(Person.document_number, " ", ""))
-        same.append(number == normalised(own.document_number))
-    if own.birth_date is not None:
-        named = func.lower(Person.full_name) == own.full_name.lower()
-        same.append(and_(named, Person.birth_date == own.birth_date))
-    theirs = and_(
-        Party.application_id == Payment.application_id,
-        Party.kind.in_(WHOM),
-        Party.ended_at.is_(None),
-        Party.person_id == Person.id,
+def held_among(
+    payments: Iterable[uuid.UUID], definitions: Mapping[uuid.UUID, Definition]
+) -> frozenset[uuid.UUID]:
+    """Which of these payments are held and not released yet, in one query; `definitions` by version of their cases."""
+    wanted = list(payments)
+    ways = [
+        and_(Application.version_id == version, exists(_other(definition)))
+        for version, definition in definitions.items()
+        if definition.programme.duplicate_payments is not None
+    ]
+    if not wanted or not ways:
+        return frozenset()
+    query = (
+        select(HELD.id)
+        .join(Application, Application.id == HELD.application_id)
+        .where(HELD.id.in_(wanted), HELD.released_at.is_(None), or_(*ways))
     )
-    return exists().where(theirs, or_(Person.id == own.id, *same))
+    return frozenset(db.session.scalars(query))
 
 
-def _cleared(payment: Payment) -> list[str]:
-    rows = db.session.scalars(
-        select(PaymentClearance.payments).where(PaymentClearance.payment_id == payment.id)
+def _other(definition: Definition) -> Select[uuid.UUID]:
+    day = clock.today(definition.programme.timezone)
+    return select(Payment.id).where(_seems_second(definition, day)).correlate(HELD)
+
+
+def _seems_second(definition: Definition, day: date) -> ColumnElement[bool]:
+    """Whether a payment of another case makes HELD look like a second one, by the programme's rule, on a day."""
+    rule = definition.programme.duplicate_payments
+    if rule is None:
+        return false()
+    causes = {"tranche": HELD.tranche_id, "purchase": HELD.purchase_id}
+    ways = {"account": _same_account, "person": _same_person}
+    earlier = or_(
+        and_(HELD.certified_at.is_(None), Payment.certified_at.is_not(None)),
+        Payment.certified_at < HELD.certified_at,
     )
-    return [name for names in rows for name in names]
+    since = add_months(day, -rule.months)
+    within = (_same_programme(),) if rule.across == "programme" else ()
+    return and_(
+        or_(*(causes[kind].is_not(None) for kind in rule.kinds)),
+        HELD.cancelled_at.is_(None),
+        Payment.application_id != HELD.application_id,
+        Payment.cancelled_at.is_(None),
+        or_(*(ways[each]() for each in rule.by)),
+        or_(Payment.paid_on >= since, and_(Payment.released_at.is_(None), earlier)),
+        ~_cleared(),
+        *within,
+    )
+
+
+def _same_account() -> ColumnElement[bool]:
+    return and_(Payment.payee_iban == HELD.payee_iban, Payment.payee_iban != "")
+
+
+def _same_person() -> ColumnElement[bool]:
+    """The same account at the office, document, or name with date of birth; of HELD whom its case is for."""
+    ours, theirs, own, person = aliased(Party), aliased(Party), aliased(Person), aliased(Person)
+    helped = aliased(Party)
+    number, own_number = (func.upper(func.replace(each.document_number, " ", "")) for each in (person, own))
+    same = or_(
+        person.id == own.id,
+        person.user_id == own.user_id,
+        and_(own.document_number != "", number == own_number),
+        and_(func.lower(person.full_name) == func.lower(own.full_name), person.birth_date == own.birth_date),
+    )
+    another = exists().where(
+        helped.application_id == HELD.application_id,
+        helped.kind == "beneficiary",
+        helped.person_id.is_not(None),
+        helped.ended_at.is_(None),
+    )
+    return (
+        exists()
+        .where(
+            *(ours.application_id == HELD.application_id, ours.kind.in_(WHOM), ours.ended_at.is_(None)),
+            *(
+                theirs.application_id == Payment.application_id,
+                theirs.kind.in_(WHOM),
+                theirs.ended_at.is_(None),
+            ),
+            *(ours.person_id == own.id, theirs.person_id == person.id),
+            or_(ours.kind == "beneficiary", ~another),
+            same,
+        )
+        .correlate(HELD, Payment)
+    )
+
+
+def _same_programme() -> ColumnElement[bool]:
+    ours, theirs = aliased(Application), aliased(Application)
+    return (
+        exists()
+        .where(
+            ours.id == HELD.application_id,
+            theirs.id == Payment.application_id,
+            ours.programme_id == theirs.programme_id,
+        )
+        .correlate(HELD, Payment)
+    )
+
+
+def _cleared() -> ColumnElement[bool]:
+    return (
+        exists()
+        .where(
+            PaymentClearance.payment_id == HELD.id, Payment.end_to_end_id == any_(PaymentClearance.payments)
+        )
+        .correlate(HELD, Payment)
+    )
 
 
 def clearances(payment: Payment) -> Sequence[PaymentClearance]:
