@@ -42,6 +42,7 @@ STAFF = (
     "evaluator4",
     "chair",
     "manager",
+    "finance",
     "monitoring",
     "auditor",
 )
