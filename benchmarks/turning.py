@@ -44,6 +44,8 @@ class Row:
 class Nothing:
     """Hooks that do nothing: only the engine is measured."""
 
+    role_label = staticmethod(str)
+
     def check_duty(self, *_: Any) -> Decision:
         """Nothing bars anybody."""
         return Decision(True)

@@ -65,6 +65,10 @@ class Server:
         """Resident memory of each worker."""
         return [round(worker.memory_info().rss / 2**20, 1) for worker in self.workers()]
 
+    def share_mb(self) -> list[float]:
+        """Of each worker what it has alone, and its part of what processes have together (PSS)."""
+        return [round(worker.memory_full_info().pss / 2**20, 1) for worker in self.workers()]
+
 
 @contextmanager
 def serving(settings: Mapping[str, Any]) -> Iterator[Server]:
@@ -216,7 +220,13 @@ def visit(app: Flask, server: Server, size: int, made: Office) -> None:
     _move(server, size, officer)
     _export(server, size, manager)
     _applications(app, server, size, made)
-    emit(NAME, applications=size, page="memory of the workers", memory_mb=server.memory_mb())
+    emit(
+        NAME,
+        applications=size,
+        page="memory of the workers",
+        memory_mb=server.memory_mb(),
+        share_mb=server.share_mb(),
+    )
 
 
 def _move(server: Server, size: int, officer: Browser) -> None:
