@@ -51,6 +51,13 @@ def test_a_wrong_password_and_an_unknown_address_look_the_same(site, person: Per
     assert person.get("/mine").status_code == 302
 
 
+def test_an_empty_sign_in_asks_for_what_is_missing(site, person: Person):
+    empty = person.sign_in("", "")
+    assert "Enter your e-mail address." in empty.text
+    assert "Enter your password." in empty.text
+    assert "do not match" not in empty.text
+
+
 @pytest.mark.parametrize(
     "after", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
 )

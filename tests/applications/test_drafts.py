@@ -147,6 +147,21 @@ def test_a_file_that_lies_about_its_type_is_refused(site: Site, applicant: Perso
     assert site.stored("files") == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [("cv.exe", PDF, "Upload a file of one of these types: pdf."), ("cv.pdf", b"", "This file is empty.")],
+)
+def test_a_file_that_may_not_be_uploaded_is_told_why(
+    site: Site, applicant: Person, form: str, name: str, content: bytes, message: str
+):
+    page = f"{form}/files"
+    applicant.get(page)
+    refused = applicant.send(page, {"seen_version": "0", "q_cv_file": (io.BytesIO(content), name)})
+    assert refused.status_code == 422
+    assert refused.text.count(message) == 2  # above the form, and at the question
+    assert site.stored("files") == {}
+
+
 def test_a_file_is_kept_downloaded_as_an_attachment_and_removed(
     site: Site, applicant: Person, signed_in, form: str
 ):

@@ -39,9 +39,9 @@ def save(application_id: uuid.UUID, form: str, section: str) -> ResponseReturnVa
             row = keep(here, part, data, seen_version(), complete=fine and not faults)
     except Conflict:
         return disagreement(application_id, form, section)
-    unread = any(field.process_errors for field in page)
+    unread = {field.path: field.process_errors[0] for field in page if field.process_errors}
     if faults or unread or (goes_on and not fine):
-        return _again(application_id, form, section, faults)
+        return _again(application_id, form, section, {**unread, **faults})
     return onwards(replace(here, stored={**here.stored, part.id: row}), part, goes_on=goes_on)
 
 
