@@ -50,7 +50,8 @@ def call_of(slug: str, *, line_minor: int = 100_000_00) -> Call:
     """An open call of a published programme with a budget line of its own."""
     with transaction():
         version = publish(actor_id=None, files=read_folder(folders()[slug]))
-        fund = open_fund(code=f"F{next(_serial)}", title="Fund", donor="Donor", currency="EUR")
+        currency = definition_of(version.id).programme.currency
+        fund = open_fund(code=f"F{next(_serial)}", title="Fund", donor="Donor", currency=currency)
         line = fund_line(
             actor_id=None, fund=fund, code=f"L{next(_serial)}", title="Line", amount_minor=line_minor
         )
