@@ -4,7 +4,7 @@ from fundflow.accounts.actor import SYSTEM, Actor, Grant, Scopes, current_actor,
 from fundflow.accounts.models import RoleGrant, User
 from fundflow.accounts.permissions import Permission
 from fundflow.accounts.queries import holders, names_of, user_by_email
-from fundflow.accounts.roles import Role, role_names, roles
+from fundflow.accounts.roles import Role, role_label, role_names, roles
 from fundflow.accounts.scopes import offer
 from fundflow.accounts.service import (
     create_user,
@@ -34,6 +34,7 @@ __all__ = [
     "offer",
     "remove_second_step",
     "revoke_role",
+    "role_label",
     "role_names",
     "roles",
     "set_active",

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from fundflow.accounts.permissions import Permission
 from fundflow.platform.locate import locate
 from fundflow.platform.strict_yaml import Places, YamlFault, load_with_places
+from fundflow.web.filters import words
 
 
 class Role(BaseModel):
@@ -44,6 +45,12 @@ def roles() -> Mapping[str, Role]:
     """Every role by its id; raises FileNotFoundError or YamlFault when the file is missing or wrong."""
     path = locate("workflows") / "roles.yaml"
     return parse(path.read_text("utf-8"), path.name)
+
+
+def role_label(name: str) -> str:
+    """What people call a role of the office, in the reader's language; its id in plain letters for no such role."""
+    known = roles().get(name)
+    return words(known.label) if known else name.replace("_", " ")
 
 
 def role_names() -> frozenset[str]:

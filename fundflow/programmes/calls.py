@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from fundflow.accounts import SYSTEM, Actor
+from fundflow.accounts import SYSTEM, Actor, role_label
 from fundflow.audit import record
 from fundflow.ledger import BudgetLine
 from fundflow.platform import clock
@@ -51,6 +51,8 @@ class CallActor:
 
 class CallHooks:
     """The engine's way back to a call; its moves have neither duties nor approvals."""
+
+    role_label = staticmethod(role_label)
 
     def check_duty(self, _ctx: MoveContext, _duty: Duty) -> Decision:
         """Nothing bars anybody."""

@@ -136,5 +136,8 @@ class Hooks(Protocol):
     def due_at(self, ctx: MoveContext, deadline: Deadline) -> datetime | None:
         """When the deadline of the stage just entered passes (UTC), or None while that cannot be known."""
 
+    def role_label(self, role: str) -> str:
+        """What people call a role, in the reader's language."""
+
     def audit(self, ctx: MoveContext, fired: Fired) -> None:
         """Record the one event of this move; called last, after the effects."""

@@ -114,7 +114,7 @@ def _barred(
     if move.move.approvals:
         needed = _needed(move, ctx)
         if needed.count > 1 or needed.seats:
-            yield from _no_seat(needed, ctx, hooks.approvals_given(ctx))
+            yield from _no_seat(needed, ctx, hooks, hooks.approvals_given(ctx))
 
 
 def _conflict(move: CompiledMove, ctx: MoveContext) -> Conflict:
@@ -146,7 +146,9 @@ def _needed(move: CompiledMove, ctx: MoveContext) -> Needed:
     return move.approvals(ctx) if frozen is None else Needed.thawed(frozen)
 
 
-def _no_seat(needed: Needed, ctx: MoveContext, given: Mapping[Any, Collection[str]]) -> list[Any]:
+def _no_seat(
+    needed: Needed, ctx: MoveContext, hooks: Hooks, given: Mapping[Any, Collection[str]]
+) -> list[Any]:
     """Why the actor's approval does not count: he gave one already, or those still awaited are for other roles."""
     if ctx.actor.user_id in given:
         return [_l("You have already approved this; another person must approve it too.")]
@@ -154,11 +156,11 @@ def _no_seat(needed: Needed, ctx: MoveContext, given: Mapping[Any, Collection[st
     if len(after) <= needed.count - len(given) - 1:
         return []
     still = needed.empty_seats(list(given.values()))
-    return [_l("The approval that is still missing is for: %(roles)s.", roles=_seats_in_words(still))]
+    return [_l("The approval that is still missing is for: %(roles)s.", roles=_seats_in_words(still, hooks))]
 
 
-def _seats_in_words(seats: list[tuple[str, ...]]) -> str:
-    return "; ".join(" / ".join(role.replace("_", " ") for role in seat) for seat in seats)
+def _seats_in_words(seats: list[tuple[str, ...]], hooks: Hooks) -> str:
+    return "; ".join(" / ".join(map(hooks.role_label, seat)) for seat in seats)
 
 
 def _approve(move: CompiledMove, ctx: MoveContext, hooks: Hooks) -> tuple[int, int]:
@@ -166,7 +168,7 @@ def _approve(move: CompiledMove, ctx: MoveContext, hooks: Hooks) -> tuple[int, i
         raise Forbidden(_l("Only a person can approve this."))
     needed = _needed(move, ctx)
     given = hooks.approvals_given(ctx) if needed.count > 1 else {}
-    reasons = _no_seat(needed, ctx, given)
+    reasons = _no_seat(needed, ctx, hooks, given)
     if reasons:
         raise Refused(reasons)
     hooks.record_approval(ctx)

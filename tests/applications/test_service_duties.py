@@ -1,6 +1,7 @@
 """One person, one duty on a case, whatever roles he holds; approvals by distinct persons, void after a send-back."""
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from fundflow.accounts import role_names
@@ -75,7 +76,7 @@ def test_a_large_award_needs_two_persons():
 def test_two_managers_are_not_the_two_persons_asked_for():
     case = recommended(15_000_00)
     make(person("programme_manager"), case, "approve", decision(15_000_00))
-    with pytest.raises(Refused, match="still missing is for: chief of mission"):
+    with pytest.raises(Refused, match="still missing is for: Chief of mission"):
         make(person("programme_manager"), case, "approve", decision(15_000_00))
     kept = db.session.scalars(select(Approval.roles).where(Approval.subject_id == case.id)).all()
     assert kept == [["programme_manager"]]
@@ -140,3 +141,11 @@ def test_a_paper_gives_nobody_a_second_duty():
     with pytest.raises(Forbidden, match="another duty"):
         make(officer, case, "withdraw", {"sure": True}, on_behalf="applicant")
     assert make(person("programme_officer"), case, "withdraw", {"sure": True}, on_behalf="applicant").moved
+
+
+def test_the_role_that_is_missing_is_named_in_the_readers_language(app):
+    case = recommended(15_000_00)
+    make(person("programme_manager"), case, "approve", decision(15_000_00))
+    with app.test_request_context(), force_locale("it"):
+        states = {each.name: each for each in moves_of(person("programme_manager"), case, case)}
+        assert "Capo missione" in str(states["approve"].reasons[0])

@@ -46,6 +46,9 @@ class Office:
         self.approvals = []
         self.events = []
 
+    def role_label(self, role):
+        return role.replace("_", " ")
+
     def check_duty(self, ctx, duty):
         held = self.duties.get((id(ctx.subject), ctx.actor.user_id), duty.name)
         return Decision(held == duty.name, f"You already did '{held}' here.")

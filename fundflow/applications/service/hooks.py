@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import insert
 
-from fundflow.accounts import Actor
+from fundflow.accounts import Actor, role_label
 from fundflow.applications.models import Application, Approval, Duty
 from fundflow.applications.policy import CaseActor, on_case
 from fundflow.applications.queries import ties
@@ -89,6 +89,8 @@ class CaseHooks:
             country=ctx.definition.programme.country,
             timezone=ctx.case.call.timezone,
         )
+
+    role_label = staticmethod(role_label)
 
     def audit(self, ctx: MoveContext, fired: Fired) -> None:
         """The one event of a move; it names what moved and what was filled in, never what was answered."""
