@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnExpressionArgument, or_, select
+from sqlalchemy import select
 
 from fundflow.accounts import User
+from fundflow.applications.held import Tie, forget, people
 from fundflow.applications.models import Application, Party
 from fundflow.people import Guardianship, Person
 from fundflow.platform import clock
@@ -35,26 +36,17 @@ def comes_of_age_on(born: date, years: int) -> date:
 
 def beneficiary(case: Application) -> Person | None:
     """The person whom the case is for (without one, who applied), or None while nobody is tied to it."""
-    return _first_of(case, Party.kind.desc())
+    return _first_of(case, "beneficiary", "applicant")
 
 
 def applicant(case: Application) -> Person | None:
     """The person who applied (without one, whom the case is for), or None while nobody is tied to it."""
-    return _first_of(case, Party.kind)
+    return _first_of(case, "applicant", "beneficiary")
 
 
-def _first_of(case: Application, order: ColumnExpressionArgument[str]) -> Person | None:
-    return db.session.scalar(
-        select(Person)
-        .join(Party, Party.person_id == Person.id)
-        .where(
-            Party.application_id == case.id,
-            Party.kind.in_(("beneficiary", "applicant")),
-            Party.ended_at.is_(None),
-        )
-        .order_by(order)
-        .limit(1)
-    )
+def _first_of(case: Application, *kinds: str) -> Person | None:
+    known = [(tie.party.kind, tie.person) for tie in people(case.id) if tie.party.ended_at is None]
+    return next((one for kind in kinds for its, one in known if its == kind and one is not None), None)
 
 
 def link_person(
@@ -67,17 +59,8 @@ def link_person(
     facts = {field: given.get(question) for field, question in fields.items()}
     if not facts.get("full_name"):
         return None
-    party = db.session.scalar(
-        select(Party)
-        .where(
-            Party.application_id == case.id,
-            Party.kind == kind,
-            or_(Party.ended_at.is_(None), Party.name == str(facts["full_name"])),
-        )
-        .order_by(Party.ended_at.desc().nulls_first())
-        .limit(1)
-    )
-    person = db.session.get(Person, party.person_id) if party and party.person_id else None
+    tie = _tie_of(case, kind, str(facts["full_name"]))
+    person = tie.person
     if person is None:
         person = Person(id=new_id(), created_at=clock.now(), full_name="", language=case.language)
         db.session.add(person)
@@ -87,20 +70,30 @@ def link_person(
         if value is None or not hasattr(Person, name):
             continue
         setattr(person, name, date.fromisoformat(value) if field in _DATES else str(value))
-    db.session.flush()
-    if party is None:
-        party = Party(id=new_id(), application_id=case.id, kind=kind, name="")
-        db.session.add(party)
-    party.person_id, party.ended_at = person.id, None
+    party, tie.person = tie.party, person
+    party.person, party.person_id, party.ended_at = person, person.id, None
     party.name = person.full_name
     _tie_account(party, person)
-    db.session.flush()
     if kind == "applicant" or (kind == "beneficiary" and applicant(case) is person):
         case.applicant_name = person.full_name
-    db.session.flush()
     if born is not None and person.birth_date not in {None, born}:
         _mend_ties(case, person)
     return person
+
+
+def _tie_of(case: Application, kind: str, name: str) -> Tie:
+    """The tie of that kind that stands, else the last one that ended and was of that name, else a new one."""
+    ties = [tie for tie in people(case.id) if tie.party.kind == kind]
+    for tie in ties:
+        if tie.party.ended_at is None:
+            return tie
+    ended = [tie for tie in ties if tie.party.name == name]
+    if ended:
+        return max(ended, key=lambda tie: tie.party.ended_at or clock.now())
+    tie = Tie(Party(id=new_id(), application_id=case.id, kind=kind, name=""))
+    db.session.add(tie.party)
+    people(case.id).append(tie)
+    return tie
 
 
 def _mend_ties(case: Application, minor: Person) -> None:
@@ -139,13 +132,15 @@ def _tie_account(party: Party, person: Person) -> None:
     """An account is tied by the address that its owner has confirmed to be his."""
     if party.user_id or not person.email:
         return
-    user = db.session.scalar(
-        select(User).where(User.email == person.email.lower(), User.confirmed_at.is_not(None))
-    )
+    with db.session.no_autoflush:  # the move that ties him is written once, when it is done
+        user = db.session.scalar(
+            select(User).where(User.email == person.email.lower(), User.confirmed_at.is_not(None))
+        )
     if user is not None:
         _free_of_ended_ties(party, user)
         party.user_id = user.id
         person.user_id = person.user_id or user.id
+        forget()  # mails go to the account from now on
 
 
 def _free_of_ended_ties(party: Party, user: User) -> None:
