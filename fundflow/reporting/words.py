@@ -6,11 +6,61 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from fundflow.accounts import roles
 from fundflow.web.filters import words
 
 __all__ = ["account_word", "action_word", "phase_place", "phase_word", "role_word", "role_words", "words"]
+
+ACTIONS = {
+    "move": _l("Step"),
+    "read": _l("Sensitive answers read"),
+    "file.read": _l("Sensitive file read"),
+    "document.read": _l("Document opened"),
+    "document.issued": _l("Document issued"),
+    "document.rendered": _l("PDF made"),
+    "document.retried": _l("Document tried again"),
+    "message.retried": _l("Mail tried again"),
+    "job.retried": _l("Job tried again"),
+    "decision": _l("Decision recorded"),
+    "payment.cleared": _l("Held payment cleared"),
+    "entry.submitted": _l("Form handed in"),
+    "application.started": _l("Application started"),
+    "application.opened": _l("Case opened"),
+    "application.given_time": _l("Time given"),
+    "application.imported": _l("Case brought over"),
+    "application.migrated": _l("Moved to another version"),
+    "applications.exported": _l("Applications exported"),
+    "audit.exported": _l("Audit trail exported"),
+    "audit.verified": _l("Audit trail verified"),
+    "evaluation.assigned": _l("Evaluators named"),
+    "evaluation.scored": _l("Application scored"),
+    "deadline.reminded": _l("Reminder sent"),
+    "deadline.refused": _l("Deadline passed without effect"),
+    "programme.published": _l("Programme published"),
+    "programme.sent_in": _l("Programme sent in"),
+    "programme.discarded": _l("Sent-in programme thrown away"),
+    "call.drafted": _l("Call drafted"),
+    "call.rewritten": _l("Draft of a call changed"),
+    "call.opened": _l("Call opened"),
+    "call.moved": _l("Step of a call"),
+    "call.corrected": _l("Corrigendum"),
+    "role.granted": _l("Role given"),
+    "role.revoked": _l("Role taken away"),
+    "user.created": _l("Account opened"),
+    "user.registered": _l("Account registered"),
+    "user.confirmed": _l("Address confirmed"),
+    "user.signed_in": _l("Signed in"),
+    "user.password_changed": _l("Password changed"),
+    "user.password_reset": _l("Password reset"),
+    "user.second_factor_set": _l("Second step set up"),
+    "user.second_factor_removed": _l("Second step switched off"),
+    "user.second_step_removed": _l("Second step removed"),
+    "user.profile_changed": _l("Profile changed"),
+    "user.language_set": _l("Language chosen"),
+    "fund.opened": _l("Fund opened"),
+}
 
 
 def role_word(role: str) -> str:
@@ -71,53 +121,6 @@ def account_word(account: str) -> str:
 
 def action_word(action: str) -> str:
     """What people call an action of the audit trail; the action itself where there is no word."""
-    known: dict[str, Any] = {
-        "move": _("Step"),
-        "read": _("Sensitive answers read"),
-        "file.read": _("Sensitive file read"),
-        "document.read": _("Document opened"),
-        "document.issued": _("Document issued"),
-        "document.rendered": _("PDF made"),
-        "document.retried": _("Document tried again"),
-        "message.retried": _("Mail tried again"),
-        "job.retried": _("Job tried again"),
-        "decision": _("Decision recorded"),
-        "payment.cleared": _("Held payment cleared"),
-        "entry.submitted": _("Form handed in"),
-        "application.started": _("Application started"),
-        "application.opened": _("Case opened"),
-        "application.given_time": _("Time given"),
-        "application.imported": _("Case brought over"),
-        "application.migrated": _("Moved to another version"),
-        "applications.exported": _("Applications exported"),
-        "audit.exported": _("Audit trail exported"),
-        "audit.verified": _("Audit trail verified"),
-        "evaluation.assigned": _("Evaluators named"),
-        "evaluation.scored": _("Application scored"),
-        "deadline.reminded": _("Reminder sent"),
-        "deadline.refused": _("Deadline passed without effect"),
-        "programme.published": _("Programme published"),
-        "programme.sent_in": _("Programme sent in"),
-        "programme.discarded": _("Sent-in programme thrown away"),
-        "call.drafted": _("Call drafted"),
-        "call.rewritten": _("Draft of a call changed"),
-        "call.opened": _("Call opened"),
-        "call.moved": _("Step of a call"),
-        "call.corrected": _("Corrigendum"),
-        "role.granted": _("Role given"),
-        "role.revoked": _("Role taken away"),
-        "user.created": _("Account opened"),
-        "user.registered": _("Account registered"),
-        "user.confirmed": _("Address confirmed"),
-        "user.signed_in": _("Signed in"),
-        "user.password_changed": _("Password changed"),
-        "user.password_reset": _("Password reset"),
-        "user.second_factor_set": _("Second step set up"),
-        "user.second_factor_removed": _("Second step switched off"),
-        "user.second_step_removed": _("Second step removed"),
-        "user.profile_changed": _("Profile changed"),
-        "user.language_set": _("Language chosen"),
-    }
     if action.startswith("ledger."):
         return str(_("Money posted"))
-    return str(known.get(action, action))
+    return str(ACTIONS.get(action, action))
