@@ -1,5 +1,5 @@
 """Cases that walk a programme by themselves, to try it before anybody is hurt by it."""
 
-from fundflow.simulation.walk import simulate
+from fundflow.simulation.walk import rehearsal, simulate
 
-__all__ = ["simulate"]
+__all__ = ["rehearsal", "simulate"]

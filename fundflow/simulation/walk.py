@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from random import Random
 
 import fsspec
@@ -10,7 +11,7 @@ from flask import current_app
 
 from fundflow.platform import clock
 from fundflow.platform.db import transaction
-from fundflow.simulation.cast import gather
+from fundflow.simulation.cast import Cast, gather
 from fundflow.simulation.tally import Tally
 from fundflow.simulation.trial import Trial
 
@@ -23,20 +24,17 @@ class _Over(Exception):
     """Takes everything back."""
 
 
-def simulate(files: Mapping[str, str], *, cases: int = 20, seed: int = 1) -> Tally:
-    """What so many random cases of a programme's files came to; the same seed gives the same walk.
+@contextmanager
+def rehearsal(files: Mapping[str, str], seed: int) -> Iterator[Cast]:
+    """The office in which a programme's files are tried, in a transaction of its own that is rolled back at the end.
 
-    Opens a transaction of its own and rolls it back: nothing stays. Raises Invalid for files with errors.
+    The same seed draws the same lots. Raises Invalid for files with errors.
     """
-    tally: Tally | None = None
     stored = current_app.config["STORAGE_URL"]
     current_app.config["STORAGE_URL"] = IN_MEMORY
     try:
         with clock.at(clock.now()), transaction():
-            cast = gather(files, Random(seed))  # noqa: S311 - lots, not secrets
-            tally = Tally(cast.definition)
-            for _number in range(cases):
-                _walk(Trial(cast, tally))
+            yield gather(files, Random(seed))  # noqa: S311 - lots, not secrets
             raise _Over  # noqa: TRY301 - it takes back what was walked
     except _Over:
         pass
@@ -45,7 +43,17 @@ def simulate(files: Mapping[str, str], *, cases: int = 20, seed: int = 1) -> Tal
         memory = fsspec.filesystem("memory")
         if memory.exists(IN_MEMORY):
             memory.rm(IN_MEMORY, recursive=True)
-    assert tally is not None  # noqa: S101 - it was made before the walk was over
+
+
+def simulate(files: Mapping[str, str], *, cases: int = 20, seed: int = 1) -> Tally:
+    """What so many random cases of a programme's files came to; the same seed gives the same walk.
+
+    Opens a transaction of its own and rolls it back: nothing stays. Raises Invalid for files with errors.
+    """
+    with rehearsal(files, seed) as cast:
+        tally = Tally(cast.definition)
+        for _number in range(cases):
+            _walk(Trial(cast, tally))
     return tally
 
 
