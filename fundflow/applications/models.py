@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from fundflow.people.models import Person
 from fundflow.platform.db import Base, Id, Timestamp
 from fundflow.programmes.models import Call
 from fundflow.workflow.models import Staged
@@ -94,6 +95,9 @@ class Party(Base):
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     name: Mapped[str] = mapped_column(String(160), default="")
     ended_at: Mapped[Timestamp | None]
+
+    # A person is written before the tie that names him.
+    person: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 
 
 class Recusal(Base):

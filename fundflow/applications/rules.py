@@ -11,8 +11,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, select
 
 from fundflow import forms
+from fundflow.applications.held import filled, is_writing
 from fundflow.applications.models import Application, FormEntry, Party
-from fundflow.applications.queries import answers, answers_by_form, latest_entry, newest_answers
+from fundflow.applications.queries import answers, answers_by_form, latest_entry
 from fundflow.applications.service.cases import is_open, next_reference
 from fundflow.applications.service.entries import open_entry, seal
 from fundflow.applications.service.mailing import mail
@@ -61,15 +62,12 @@ def form_complete(ctx: MoveContext, form: FormName) -> Decision:
     """Counts what is missing; the form's pages name it."""
     definition = ctx.definition
     form_def = definition.forms[form]
-    given = ctx.facts.once(answers_by_form, ctx.case.id).get(form)
+    kept = filled(ctx.case.id, form) if is_writing() else None  # to be frozen next
+    given = kept.given if kept else ctx.facts.once(answers_by_form, ctx.case.id).get(form)
     if given is None:
         return Decision(False, _l("“%(form)s” has not been filled in.", form=_title(ctx, form_def.title)))
-    errors = forms.validate(
-        form_def,
-        given,
-        values=definition.values,
-        today=_as_of(ctx) or clock.today(definition.programme.timezone),
-    )
+    today = _as_of(ctx) or clock.today(definition.programme.timezone)
+    errors = forms.validate(form_def, given, values=definition.values, today=today)
     if errors:
         return Decision(
             False,
@@ -79,6 +77,8 @@ def form_complete(ctx: MoveContext, form: FormName) -> Decision:
                 count=len(errors),
             ),
         )
+    if kept:
+        kept.right_on = today
     return Decision(True)
 
 
@@ -212,9 +212,7 @@ def minor_requires(
 def assign_reference(ctx: MoveContext) -> None:
     """A case that has one keeps it."""
     if ctx.case.reference is None:
-        with db.session.no_autoflush:  # stage, reference and hash of a submission are written at once
-            reference = next_reference(ctx.definition.programme.prefix, ctx.case.call.timezone)
-        ctx.case.reference = reference
+        ctx.case.reference = next_reference(ctx.definition.programme.prefix, ctx.case.call.timezone)
 
 
 @effect(
@@ -223,13 +221,12 @@ def assign_reference(ctx: MoveContext) -> None:
 )
 def freeze_entries(ctx: MoveContext, form: FormName) -> None:
     """The newest draft of the form is sealed; of the application form, hash and moment become the case's."""
-    with db.session.no_autoflush:
-        entry = latest_entry(ctx.case.id, form)
-        if entry is None or entry.state != "draft":
-            return
-        content_hash = seal(
-            entry=entry, definition=ctx.definition, actor_id=ctx.actor.user_id, as_of=_as_of(ctx)
-        )
+    kept = filled(ctx.case.id, form)
+    if kept is None or kept.entry.state != "draft":
+        return
+    content_hash = seal(
+        entry=kept.entry, definition=ctx.definition, actor_id=ctx.actor.user_id, as_of=_as_of(ctx), kept=kept
+    )
     if form == ctx.definition.programme.application_form:
         ctx.case.content_hash = content_hash
         ctx.case.submitted_at = ctx.case.submitted_at or clock.now()
@@ -284,8 +281,8 @@ def _given(ctx: MoveContext, form: FormName) -> dict[str, Any]:
     move = ctx.definition.machines[ctx.kind].moves[ctx.move].move
     if move.form == form:
         return dict(ctx.form or {})
-    with db.session.no_autoflush:
-        return newest_answers(ctx.case.id, form) or {}
+    kept = filled(ctx.case.id, form)
+    return kept.given if kept else {}
 
 
 def _too_old(ctx: MoveContext, form: str, days: int) -> Decision:

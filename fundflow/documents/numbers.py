@@ -19,5 +19,6 @@ _NEXT = _FIRST.on_conflict_do_update(
 
 def next_number(prefix: str, year: int) -> str:
     """The next number of a series, such as SUF-AWD-2026-0001; a transaction that rolls back gives it back."""
-    last = db.session.execute(_NEXT, {"series": prefix, "year": year}).scalar_one()
+    with db.session.no_autoflush:  # nothing that waits to be written is about numbers
+        last = db.session.execute(_NEXT, {"series": prefix, "year": year}).scalar_one()
     return f"{prefix}-{year}-{last:04d}"

@@ -40,10 +40,21 @@ Hook = Callable[[Session], None]
 _before_commit: list[Hook] = []
 
 
+# What a transaction has noted to be written at its end, by the name in the session's `info`.
+PENDING = ("pending", "jobs")
+
+
 def before_commit(hook: Hook) -> Hook:
     """Register work that must be the last of every transaction, such as sealing its audit rows."""
     if hook not in _before_commit:
         _before_commit.append(hook)
+    return hook
+
+
+def before_the_last(hook: Hook) -> Hook:
+    """Register work that is done once for all at the end of every transaction, before any lock of the very end."""
+    if hook not in _before_commit:
+        _before_commit.insert(0, hook)
     return hook
 
 
@@ -71,7 +82,8 @@ def transaction() -> Iterator[Session]:
         session.commit()
     except BaseException:
         session.rollback()
-        session.info.pop("pending", None)
+        for name in PENDING:
+            session.info.pop(name, None)
         raise
     finally:
         session.info["writing"] = False
@@ -79,14 +91,15 @@ def transaction() -> Iterator[Session]:
 
 @contextmanager
 def savepoint() -> Iterator[None]:
-    """An attempt inside the transaction: on an error its rows, and what it noted for the audit trail, are undone."""
+    """An attempt inside the transaction: on an error its rows, its jobs and its notes for the trail are undone."""
     session = db.session()
-    noted = len(session.info.get("pending", []))
+    noted = {name: len(session.info.get(name, [])) for name in PENDING}
     try:
         with session.begin_nested():
             yield
     except BaseException:
-        del session.info.get("pending", [])[noted:]
+        for name, count in noted.items():
+            del session.info.get(name, [])[count:]
         raise
 
 

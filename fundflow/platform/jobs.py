@@ -10,8 +10,9 @@ from typing import Any
 
 from psycopg.rows import dict_row
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
-from fundflow.platform.db import db, transaction
+from fundflow.platform.db import before_the_last, db, transaction
 
 STALLED_AFTER = timedelta(seconds=60)
 # As Procrastinate's own function, and nothing when a twin waits; the library itself is loaded by the worker alone.
@@ -50,13 +51,24 @@ def task(
 
 
 def enqueue(name: str, *, key: str | None = None, **ids: str) -> None:
-    """Insert a job into the current transaction; `key` makes a waiting twin impossible. KeyError for an unknown job."""
+    """Ask for a job, written at the end of the current transaction; `key` makes a waiting twin impossible.
+
+    Raises KeyError for an unknown job.
+    """
     session = db.session()
     if not session.info.get("writing"):
         raise RuntimeError("a job is enqueued inside transaction() only")
     if name not in registered:
         raise KeyError(name)
-    session.execute(_DEFER, {"name": name, "key": key, "ids": json.dumps(ids)})
+    session.info.setdefault("jobs", []).append({"name": name, "key": key, "ids": json.dumps(ids)})
+
+
+@before_the_last
+def defer(session: Session) -> None:
+    """Insert the jobs that the transaction asked for, in their order and in one statement."""
+    jobs = session.info.pop("jobs", [])
+    if jobs:
+        session.connection().execute(_DEFER, jobs)
 
 
 def run_pending() -> int:

@@ -10,12 +10,14 @@ from datetime import date
 from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from fundflow import forms
 from fundflow.accounts import Actor
+from fundflow.applications.held import Filled
 from fundflow.applications.models import Answers, Application, FormEntry
 from fundflow.applications.policy import CaseActor, on_case
 from fundflow.applications.queries import party_kinds, sections, visible_to
@@ -26,10 +28,6 @@ from fundflow.platform.db import db
 from fundflow.platform.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from fundflow.platform.ids import new_id
 from fundflow.programmes import Definition, definition_of
-
-_LAST = select(func.max(FormEntry.number)).where(
-    FormEntry.application_id == bindparam("case"), FormEntry.form == bindparam("form")
-)
 
 
 def open_entry(
@@ -47,12 +45,15 @@ def open_entry(
 
     With the hash of its answers, which `write_answers` then keeps, it is handed in from the first.
     """
-    last = db.session.scalar(_LAST, {"case": case.id, "form": form})
+    others = aliased(FormEntry)
+    last = select(func.coalesce(func.max(others.number), 0)).where(
+        others.application_id == case.id, others.form == form
+    )
     entry = FormEntry(
         id=new_id(),
         application_id=case.id,
         form=form,
-        number=(last or 0) + 1,
+        number=last.scalar_subquery() + 1,
         subject_kind=kind,
         subject_id=subject_id,
         move=move,
@@ -116,12 +117,12 @@ def _require_fill(form: Form, case: Application, who: CaseActor) -> None:
 
 
 def locked_entry(actor: Actor, entry_id: uuid.UUID) -> tuple[FormEntry, Application]:
-    """An entry of a visible case with its row locked; NotFound for hidden and missing alike."""
+    """An entry of a visible case, both locked as moves lock them; NotFound for hidden and missing alike."""
     row = db.session.execute(
         select(FormEntry, Application)
         .join(Application, Application.id == FormEntry.application_id)
         .where(FormEntry.id == entry_id, visible_to(actor))
-        .with_for_update(of=FormEntry)
+        .with_for_update(of=[Application, FormEntry], key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
@@ -212,22 +213,32 @@ def mirror(case: Application, entry: FormEntry, definition: Definition, given: M
 
 
 def seal(
-    *, entry: FormEntry, definition: Definition, actor_id: uuid.UUID | None, as_of: date | None = None
+    *,
+    entry: FormEntry,
+    definition: Definition,
+    actor_id: uuid.UUID | None,
+    as_of: date | None = None,
+    kept: Filled | None = None,
 ) -> str:
     """Hand an entry in: check it whole, drop what was hidden, compute sums, hash, and close it for good.
 
     `as_of` is the day on which the answers have to be right, when it is not today (paper that came earlier).
+    `kept` is the entry as the guard of the same move has read it; what was found right for the day is not asked again.
     Returns the SHA-256 of the canonical JSON of form, version and answers. Raises Invalid with one sentence a field.
     """
     form_def = definition.forms[entry.form]
-    stored = sections(entry.id)
-    given = {name: value for row in stored.values() for name, value in row.data.items()}
+    kept = kept or Filled(entry, sections(entry.id))
+    given = kept.given
     today = as_of or clock.today(definition.programme.timezone)
-    errors = forms.validate(form_def, given, values=definition.values, today=today)
+    errors = (
+        {}
+        if kept.right_on == today
+        else forms.validate(form_def, given, values=definition.values, today=today)
+    )
     if errors:
         raise Invalid(errors)
     final = forms.normalise_submission(form_def, given, values=definition.values, today=today)
-    write_answers(entry=entry, form=form_def, final=final, actor_id=actor_id, stored=stored)
+    write_answers(entry=entry, form=form_def, final=final, actor_id=actor_id, stored=kept.stored)
     return _close(entry, actor_id, content_hash(entry.form, definition.sha256, final))
 
 
@@ -263,13 +274,19 @@ def write_answers(
     actor_id: uuid.UUID | None,
     stored: Mapping[str, Answers],
 ) -> None:
-    """Write the answers of a form that is handed in, all sections in one statement; `stored` are those there are."""
+    """Write the answers of a form that is handed in, in one statement; `stored` are the sections there are.
+
+    A section that is complete as it stands is left alone: who saved it, and when, stays known.
+    """
     parts = []
     for part in form.sections:
         ids = {question.id for question in part.questions} | forms.sum_names(part.questions)
         data = {key: value for key, value in final.items() if key in ids}
-        parts.append((part.id, data, stored.get(part.id)))
-    _written(entry, actor_id, parts, complete=True)
+        before = stored.get(part.id)
+        if before is None or not before.complete or before.data != data:
+            parts.append((part.id, data, before))
+    if parts:
+        _written(entry, actor_id, parts, complete=True)
 
 
 def _written(
@@ -291,7 +308,8 @@ def _written(
             set_committed_value(row, name, value)
         given.append({"entry_id": entry.id, "section": section, **values})
         rows.append(row)
-    db.session.execute(_FINAL, given)
+    with db.session.no_autoflush:  # the entry is stored; a case that moves is written once, when it is done
+        db.session.execute(_FINAL, given)
     return rows
 
 

@@ -7,14 +7,14 @@ from collections.abc import Collection
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import select
 
 from fundflow import notify
-from fundflow.accounts import User, holders
+from fundflow.accounts import holders
 from fundflow.applications.blind import reads_blind, without_names
-from fundflow.applications.models import Application, Party, Recusal
+from fundflow.applications.held import people
+from fundflow.applications.models import Application, Recusal
 from fundflow.applications.policy import PERSONS
-from fundflow.people import Person
 from fundflow.platform.db import db
 from fundflow.platform.wording import pick
 from fundflow.programmes import Definition
@@ -57,21 +57,6 @@ def mail(
     return count
 
 
-_PARTIES = (
-    select(
-        User.id, User.email, User.language, Person.email, Person.language,
-        exists().where(Recusal.application_id == Party.application_id, Recusal.user_id == User.id),
-    )
-    .select_from(Party)
-    .outerjoin(User, User.id == Party.user_id)
-    .outerjoin(Person, Person.id == Party.person_id)
-    .where(
-        Party.application_id == bindparam("case"), Party.kind == bindparam("kind"), Party.ended_at.is_(None)
-    )
-    .order_by(Party.id)
-)  # fmt: skip
-
-
 def _blind(case: Application, facts: dict[str, Any]) -> dict[str, Any]:
     """The facts as a blind evaluator may read them: nothing of the people, no name in the rest."""
     hidden = str(_("[name hidden]"))
@@ -82,14 +67,16 @@ def _blind(case: Application, facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _recipients(case: Application, to: str) -> list[tuple[str, Any, str]]:
-    rows = db.session.execute(_PARTIES, {"case": case.id, "kind": to}).all()
-    found: dict[str, tuple[Any, str]] = {
-        user_email or person_email or "": (user_id, user_language or person_language or case.language)
-        for user_id, user_email, user_language, person_email, person_language, _recused in rows
-        if user_email or person_email
-    }
-    recused = {row[0] for row in rows if row[-1]}
-    if not rows:
+    ties = [tie for tie in people(case.id) if tie.party.kind == to and tie.party.ended_at is None]
+    found: dict[str, tuple[Any, str]] = {}
+    for tie in ties:
+        address, language = tie.email, tie.language
+        if tie.person is not None:
+            address, language = address or tie.person.email, language or tie.person.language
+        if address:
+            found[address] = (tie.user_id, language or case.language)
+    recused = {tie.user_id for tie in ties if tie.recused}
+    if not ties:
         recused = set(db.session.scalars(select(Recusal.user_id).where(Recusal.application_id == case.id)))
         for user in holders(
             role=to, programme_id=case.programme_id, call_id=case.call_id, application_id=case.id
