@@ -148,13 +148,16 @@ def test_a_file_that_lies_about_its_type_is_refused(site: Site, applicant: Perso
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [("cv.exe", PDF, "Upload a file of one of these types: pdf."), ("cv.pdf", b"", "This file is empty.")],
+    ("sent", "message"),
+    [
+        ((PDF, "cv.exe"), "Upload a file of one of these types: pdf."),
+        ((b"", "cv.pdf"), "This file is empty."),
+    ],
 )
 def test_a_file_that_may_not_be_uploaded_is_told_why(
-    site: Site, applicant: Person, form: str, name: str, content: bytes, message: str
+    site: Site, applicant: Person, form: str, sent: tuple[bytes, str], message: str
 ):
-    page = f"{form}/files"
+    page, (content, name) = f"{form}/files", sent
     applicant.get(page)
     refused = applicant.send(page, {"seen_version": "0", "q_cv_file": (io.BytesIO(content), name)})
     assert refused.status_code == 422
