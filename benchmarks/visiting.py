@@ -79,7 +79,8 @@ def serving(settings: Mapping[str, Any]) -> Iterator[Server]:
         probe.close()
         kept = Path(folder, "settings.json")
         kept.write_text(json.dumps({**settings, "BASE_URL": f"http://127.0.0.1:{port}"}))
-        command = [sys.executable, "-m", "gunicorn", "-w", "2", "-b", f"127.0.0.1:{port}", "--log-level", "error",
+        command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "-w", "2",
+                   "-b", f"127.0.0.1:{port}", "--log-level", "error", "--access-logfile", os.devnull,
                    "--timeout", "300", "benchmarks.wsgi:app"]  # fmt: skip
         began = time.perf_counter()
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, SETTINGS: str(kept)})
@@ -253,7 +254,8 @@ def _applications(app: Flask, server: Server, size: int, made: Office) -> None:
     db.session.rollback()
     form = people.definition.forms[people.definition.programme.application_form]
     sections = {part.id: people.fields(part.id) for part in form.sections}
-    apply(people.browser(), sections)
+    for _ in range(WARM):
+        apply(people.browser(), sections)
     alone = [people.browser() for _ in range(10)]
     cpu, began = server.cpu(), time.perf_counter()
     runs = [apply(browser, sections) for browser in alone]
