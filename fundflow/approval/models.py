@@ -6,8 +6,9 @@ import uuid
 from datetime import date
 
 from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from fundflow.documents.models import Document
 from fundflow.platform.db import Base, Currency, Id, Minor, Timestamp
 
 
@@ -73,3 +74,5 @@ class Agreement(Base):
     signed_sha256: Mapped[str | None] = mapped_column(String(64))
     countersigned_at: Mapped[Timestamp | None]
     countersigned_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    document: Mapped[Document] = relationship(lazy="raise_on_sql")  # written before what names it

@@ -157,7 +157,6 @@ def offer_agreement(ctx: MoveContext, letter: str) -> Agreement:
     if row is not None and row[0].signed_at is not None:
         raise Refused([_("The agreement has been signed already.")])
     document = issue_letter(ctx, letter=letter)
-    db.session.flush()  # the agreement points to it, and nothing else says which of the two is written first
     if row is not None:
         row[0].document_id = document.id
         row[0].offered_at = clock.now()
