@@ -14,6 +14,7 @@ from fundflow.platform.errors import Invalid
 
 LONGEST = {"title": 120, "summary": 600, "words": 2000}
 MOST_CASES = 100_000
+YEARS = range(2000, 2200)  # of a call, whether taken over or planned
 
 
 def terms(form: Mapping[str, str], *, languages: Sequence[str], timezone: str, caseload: bool) -> Terms:
@@ -48,6 +49,12 @@ def words(
     return {language: text for language, text in found.items() if text}
 
 
+def require(errors: Mapping[str, str]) -> None:
+    """Raise Invalid with what was found wrong so far, if anything was."""
+    if errors:
+        raise Invalid(errors)
+
+
 def moment(form: Mapping[str, str], name: str, timezone: str) -> datetime:
     """A local day and time; raises Invalid."""
     errors: dict[str, str] = {}
@@ -60,12 +67,13 @@ def moment(form: Mapping[str, str], name: str, timezone: str) -> datetime:
 def _moment(form: Mapping[str, str], name: str, timezone: str, errors: dict[str, str]) -> datetime | None:
     given = form.get(name, "").strip()
     try:
-        return datetime.fromisoformat(given).replace(tzinfo=ZoneInfo(timezone))
+        found = datetime.fromisoformat(given).replace(tzinfo=ZoneInfo(timezone))
     except ValueError:
-        errors[name] = (
-            _("Write a day and a time, such as 2027-01-31T23:59.") if given else _("This is needed.")
-        )
-        return None
+        found = None
+    if found is not None and found.year in YEARS:
+        return found
+    errors[name] = _("Write a day and a time, such as 2027-01-31T23:59.") if given else _("This is needed.")
+    return None
 
 
 def _line(form: Mapping[str, str], errors: dict[str, str]) -> uuid.UUID | None:

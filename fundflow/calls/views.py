@@ -91,20 +91,20 @@ def rewrite(call_id: uuid.UUID) -> ResponseReturnValue:
 @area.get(RULE, access=READ)
 def show(call_id: uuid.UUID) -> ResponseReturnValue:
     """A call: its terms, its stage and steps, what was corrected, and who was given time."""
-    return _page(queries.call(current_actor(), call_id), {}, {})
+    return _page(call_id, {}, {})
 
 
 @area.post(RULE + "/moves/<move>", access=RUN)
 def make_move(call_id: uuid.UUID, move: str) -> ResponseReturnValue:
     """Make a step of the call."""
     actor = current_actor()
-    call = queries.call(actor, call_id)
+    queries.call(actor, call_id)
     reason = request.form.get("reason", "")
     try:
         with transaction():
             move_call(actor=actor, call_id=call_id, move=move, reason=reason, seen=_seen())
     except Refused as fault:
-        return _page(call, request.form, {f"move-{move}": " ".join(map(str, fault.reasons))}), 422
+        return _page(call_id, request.form, {f"move-{move}": " ".join(map(str, fault.reasons))}), 422
     except Conflict as fault:
         flash(str(fault), "warning")
         return redirect(url_for("calls.show", call_id=call_id))
@@ -122,10 +122,11 @@ def correct(call_id: uuid.UUID) -> ResponseReturnValue:
     words = posted.words(request.form, "words", languages, errors)
     try:
         closes_at = posted.moment(request.form, "closes_at", call.timezone)
+        posted.require(errors)
         with transaction():
             service.correct(actor=actor, call_id=call_id, words=words, closes_at=closes_at, seen=_seen())
     except Invalid as fault:
-        return _page(call, request.form, {**errors, **fault.errors}), 422
+        return _page(call_id, request.form, {**errors, **fault.errors}), 422
     except (Refused, Conflict) as fault:
         flash(str(fault), "warning")
         return redirect(url_for("calls.show", call_id=call_id))
@@ -146,7 +147,7 @@ def give_time(call_id: uuid.UUID) -> ResponseReturnValue:
                 email=request.form.get("email", ""), reason=request.form.get("reason", ""),
             )  # fmt: skip
     except Invalid as fault:
-        return _page(call, request.form, fault.errors), 422
+        return _page(call_id, request.form, fault.errors), 422
     flash(_("The applicant has more time, and is told so."), "success")
     return redirect(url_for("calls.show", call_id=call_id))
 
@@ -190,8 +191,10 @@ def _form(
     )
 
 
-def _page(call: Call, given: Mapping[str, Any], errors: Mapping[str, Any]) -> str:
+def _page(call_id: uuid.UUID, given: Mapping[str, Any], errors: Mapping[str, Any]) -> str:
+    """The page as things stand now: what a refused attempt had read is not kept."""
     actor = current_actor()
+    call = queries.call(actor, call_id)
     definition = definition_of(call.version_id)
     runs = policy.may_run(actor, call)
     return render_template(

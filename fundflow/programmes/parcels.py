@@ -18,6 +18,7 @@ LARGEST_FILE = 1_000_000
 MOST_FILES = 500
 DEEPEST = 4
 ENDING = ".yaml"
+NUL = "\0"  # stands in no text, and no database takes it
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 
@@ -70,7 +71,9 @@ def _texts(opened: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> dict[str,
         try:
             found[name] = content.decode("utf-8")
         except UnicodeDecodeError:
-            raise _fault(_("“%(name)s” is not UTF-8 text.", name=name[:80])) from None
+            found[name] = NUL
+        if NUL in found[name]:
+            raise _fault(_("“%(name)s” is not UTF-8 text.", name=name[:80]))
     if "programme.yaml" not in found:
         raise _fault(_("There is no programme.yaml in the zip."))
     return found

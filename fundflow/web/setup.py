@@ -14,6 +14,7 @@ from fundflow.web.errors import setup_errors
 from fundflow.web.filters import setup_filters
 from fundflow.web.headers import setup_headers
 from fundflow.web.i18n import setup_i18n
+from fundflow.web.legible import setup_legible
 from fundflow.web.nav import nav
 
 limiter = Limiter(get_remote_address)
@@ -28,6 +29,7 @@ def setup_web(app: Flask) -> None:
     setup_addresses(app)
     setup_errors(app)
     setup_filters(app)
+    setup_legible(app)
     CSRFProtect(app)
     limiter.init_app(app)
     app.register_blueprint(health.area)

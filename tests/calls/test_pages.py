@@ -110,3 +110,68 @@ def test_others_read_or_see_nothing(office):
         assert other.get(path).status_code == status
         assert other.get("/office/calls").status_code == status
         assert other.post(f"{path}/moves/publish", seen_version="1").status_code == 404
+
+
+@pytest.fixture
+def opened(office):
+    app, manager, line = office
+    manager.get("/office/calls/new/startup_fund")
+    page = manager.post("/office/calls/new/startup_fund", **given(line))
+    path = f"/office/calls/{call_id(app)}"
+    return manager, path, manager.post(f"{path}/moves/publish", seen_version=version(page))
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"opens_at": "0001-01-01T00:00"}, "opens_at"),
+        ({"closes_at": "9999-12-31T23:59"}, "closes_at"),
+        ({"closes_at": "2027-02-30T10:00"}, "closes_at"),
+        ({"title-en": "x" * 121}, "title-en"),
+    ],
+)
+def test_a_moment_or_a_text_that_cannot_be(office, changed, field):
+    app, manager, line = office
+    manager.get("/office/calls/new/startup_fund")
+    page = manager.post("/office/calls/new/startup_fund", **given(line, **changed))
+    assert (page.status_code, f'id="{field}-error"' in page.text) == (422, True)
+    with app.app_context():
+        assert db.session.scalars(select(Call)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("step", "sent", "said"),
+    [
+        (
+            "corrigenda",
+            {"closes_at": "2099-01-01T00:00", "words-en": "x" * 2001},
+            "Use at most 2000 characters.",
+        ),
+        ("corrigenda", {"closes_at": "soon", "words-en": "More time."}, "Write a day and a time"),
+        (
+            "corrigenda",
+            {"closes_at": "2026-01-01T00:00", "words-en": "Less."},
+            "nobody gets less time than before",
+        ),
+        (
+            "more-time",
+            {"email": "x@y.example", "until": "2099-01-01T00:00", "reason": "ill"},
+            "at least 20 characters",
+        ),
+        ("moves/cancel", {"reason": "No money."}, "at least 30 characters"),
+    ],
+)
+def test_what_is_wrong_is_said_on_the_page_of_the_call(opened, step, sent, said):
+    manager, path, page = opened
+    answer = manager.post(f"{path}/{step}", seen_version=version(page), **sent)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert next(iter(sent.values())) in answer.text or step.startswith("moves")
+
+
+def test_a_value_that_no_database_holds_is_refused_everywhere(office):
+    _app, manager, line = office
+    manager.get("/office/calls/new/startup_fund")
+    wrong = given(line, **{"title-en": "a\x00b"})
+    assert manager.post("/office/calls/new/startup_fund", **wrong).status_code == 400
+    assert manager.get("/applications?q=%00").status_code == 400

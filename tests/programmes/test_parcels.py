@@ -61,6 +61,7 @@ def test_what_goes_in_comes_out(slug):
             "is too large, or all files",
         ),
         (zipped(GOOD, ("forms/f.yaml", b"\xff\xfe")), "“forms/f.yaml” is not UTF-8 text."),
+        (zipped(GOOD, ("forms/f.yaml", b"a: \0")), "“forms/f.yaml” is not UTF-8 text."),
         (zipped(("forms/f.yaml", "x")), "There is no programme.yaml in the zip."),
         (b"x" * 2_000_001, "The file is larger than 2 MB."),
     ],
