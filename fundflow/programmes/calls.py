@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NotRequired, TypedDict, Unpack
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -119,69 +120,61 @@ def context(
     )
 
 
-def draft_call(
-    *,
-    actor: Actor,
-    version: ProgrammeVersion,
-    slug: str,
-    title: Mapping[str, str],
-    summary: Mapping[str, str],
-    opens_at: datetime,
-    closes_at: datetime | None,
-    line: BudgetLine,
-    cap: int | None = None,
-) -> Call:
+class Terms(TypedDict):
+    """What a call says of itself: its law, its words, its time, and the line that pays; `cap` is for caseloads."""
+
+    version: ProgrammeVersion
+    slug: str
+    title: Mapping[str, str]
+    summary: Mapping[str, str]
+    opens_at: datetime
+    closes_at: datetime | None
+    line: BudgetLine
+    cap: NotRequired[int | None]
+
+
+def draft_call(*, actor: Actor, **terms: Unpack[Terms]) -> Call:
     """A call (or caseload) of a version that nobody outside sees yet, to be paid from one budget line.
 
     Raises Invalid when the line is not in the programme's currency.
     """
-    definition = definition_of(version.id)
-    if line.currency != definition.programme.currency:
+    version, line = terms["version"], terms["line"]
+    programme = definition_of(version.id).programme
+    if line.currency != programme.currency:
         raise Invalid({"line": _("The budget line is not in the programme's currency.")})
     call = Call(
         id=new_id(),
         programme_id=version.programme_id,
         version_id=version.id,
         line_id=line.id,
-        slug=slug,
-        title=dict(title),
-        summary=dict(summary),
-        opens_at=opens_at,
-        closes_at=closes_at,
-        timezone=definition.programme.timezone,
+        slug=terms["slug"],
+        title=dict(terms["title"]),
+        summary=dict(terms["summary"]),
+        opens_at=terms["opens_at"],
+        closes_at=terms["closes_at"],
+        timezone=programme.timezone,
         currency=line.currency,
-        cap=cap,
+        cap=terms.get("cap"),
         row_version=1,
     )
     begin(machine(), context(actor, call), HOOKS)
     db.session.add(call)
     db.session.flush()
-    record(action="call.drafted", actor_id=actor.user_id, call=slug, version=version.number, line=line.code)
+    record(
+        action="call.drafted", actor_id=actor.user_id, call=call.slug, version=version.number, line=line.code
+    )
     return call
 
 
-def open_call(
-    *,
-    actor_id: uuid.UUID | None,
-    version: ProgrammeVersion,
-    slug: str,
-    title: Mapping[str, str],
-    summary: Mapping[str, str],
-    opens_at: datetime,
-    closes_at: datetime | None,
-    line: BudgetLine,
-    cap: int | None = None,
-) -> Call:
+def open_call(*, actor_id: uuid.UUID | None, **terms: Unpack[Terms]) -> Call:
     """A call that is drafted, published, and as far on its way as the clock has it, in one go.
 
     Raises Invalid (the line's currency) or Refused (what a call needs before it is published).
     """
-    call = draft_call(
-        actor=SYSTEM, version=version, slug=slug, title=title, summary=summary,
-        opens_at=opens_at, closes_at=closes_at, line=line, cap=cap,
-    )  # fmt: skip
+    call = draft_call(actor=SYSTEM, **terms)
     fire(machine(), context(SYSTEM, call, move="publish"), HOOKS)
-    record(action="call.opened", actor_id=actor_id, call=slug, version=version.number, line=line.code)
+    number, line = terms["version"].number, terms["line"]
+    record(action="call.opened", actor_id=actor_id, call=call.slug, version=number, line=line.code)
     while _overdue(call):
         _act(call)
     db.session.flush()
