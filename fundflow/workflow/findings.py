@@ -95,6 +95,10 @@ def _in_words(error: Any, model: Any) -> tuple[str, str]:
         return f"unknown key '{path[-1]}'", nearest(str(path[-1]), keys_of(owner)) if owner else ""
     if error["type"] == "missing":
         return f"the key '{path[-1]}' is missing in {'.'.join(map(str, path[:-1])) or 'this file'}", ""
+    if error["type"] == "string_pattern_mismatch" and path[-1:] == ("[key]",):
+        pattern, name = error["ctx"]["pattern"], str(path[-2])
+        hint = f"Did you mean '{name.lower()}'?" if re.fullmatch(pattern, name.lower()) else ""
+        return f"the name '{name}' has other signs than small letters, digits and _", hint
     message = str(error["msg"]).removeprefix("Value error, ")
     return f"{where}: {message[:1].lower()}{message[1:]}", ""
 

@@ -90,6 +90,24 @@ def _stages(_old: str) -> str:
 
 
 LIMBO = '  limbo:\n    label: {en: "Limbo"}\n    phase: end\n    final: true\n'
+STAGE = r"^(  \w{6,}:\n)    label: "
+
+
+def _twice(other: Callable[[str], str]) -> Callable[[str], str]:
+    """A stage of nearly the same name before the one that is there."""
+    return lambda old: LIMBO.replace("limbo", other(old.strip()[:-1])) + old
+
+
+def _one_less(name: str) -> str:
+    """The name without a letter inside a word that differs from its neighbours."""
+    at = next(n for n in range(1, len(name) - 1) if "_" not in name[n - 1 : n + 2])
+    return name[:at] + name[at + 1 :]
+
+
+def _same_label(old: str) -> str:
+    return re.sub(r"^  \w+:", "  limbo:", old) + "    phase: end\n    final: true\n" + old
+
+
 MOVE = r"^  \w+:$"
 DAMAGES = (
     Damage("a guard misspelt", MACHINES, r"guards: \[(\w{6,})(?=[,\]])", misspelt, "unknown guard"),
@@ -125,6 +143,17 @@ DAMAGES = (
     Damage("a stage in two spellings", "machines/application.yaml", r"^()\nmoves:", LIMBO.replace("limbo",
            "clo_sed"),
            "are spelled alike"),
+    Damage("a stage with letters swapped", MACHINES, STAGE, _twice(misspelt), "are spelled alike", below=4),
+    Damage("a stage with a letter less", MACHINES, STAGE, _twice(_one_less), "are spelled alike", below=4),
+    Damage("a stage in the plural", MACHINES, STAGE, _twice(lambda name: f"{name}s"), "are spelled alike",
+           below=4, severity="warning"),
+    Damage("a stage with its words turned round", MACHINES, STAGE.replace(r"\w{6,}", "[a-z]+_[a-z]+"),
+           _twice(lambda name: "_".join(reversed(name.split("_")))), "are spelled alike", below=4,
+           severity="warning"),
+    Damage("a stage in capitals", MACHINES, r"^  (\w+):\n    label: .*\n.*\n?    phase: ", str.title,
+           "has other signs than small letters"),
+    Damage("two stages of one label", MACHINES, r"^(  \w+:\n    label: \{.*\n)", _same_label,
+           "the same label in", below=5, severity="warning"),
     Damage("a move nobody may make", MACHINES, r"^    by: (\[\w+\])$", "[]", "nobody may make", at=MOVE),
     Damage("too many stages", MACHINES, r"^stages:()$", _stages, "200 items"),
     Damage("a deadline that leads nowhere", MACHINES, r"deadline: \{\w+: [^{}]*?(, then: \{[^}]*\})", "",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from fundflow.workflow.checks.report import Report, check_condition
+from fundflow.workflow.checks.spellings import check_spellings
 from fundflow.workflow.context import move_scope
-from fundflow.workflow.definition import Machine, Move
+from fundflow.workflow.definition import SYSTEM, Machine, Move
 
 Graph = Mapping[str, set[str]]
 
@@ -14,7 +15,7 @@ Graph = Mapping[str, set[str]]
 def check_stages(report: Report) -> None:
     """All checks of stages and of the ways between them."""
     _check_names(report)
-    _check_spellings(report)
+    check_spellings(report)
     ways = _ways(report.machine)
     _check_reach(report, ways)
     for name, stage in report.machine.stages.items():
@@ -22,6 +23,7 @@ def check_stages(report: Report) -> None:
             _check_final(report, name)
         else:
             _check_exits(report, name)
+    _check_reopening(report)
     _check_ends(report, ways)
 
 
@@ -45,20 +47,6 @@ def _check_names(report: Report) -> None:
                 check_condition(report, path, each.when, scope)
 
 
-def _check_spellings(report: Report) -> None:
-    seen: dict[str, str] = {}
-    for name in report.machine.stages:
-        plain = name.replace("_", "").lower()
-        if plain in seen:
-            report.add(
-                ("stages", name),
-                f"the stages '{seen[plain]}' and '{name}' are spelled alike",
-                hint="Keep one of them.",
-                why="Two spellings of one stage split its cases in two.",
-            )
-        seen.setdefault(plain, name)
-
-
 def _check_reach(report: Report, ways: Graph) -> None:
     if report.machine.initial not in report.machine.stages:
         return
@@ -74,11 +62,42 @@ def _check_reach(report: Report, ways: Graph) -> None:
 
 def _check_final(report: Report, name: str) -> None:
     for move_name, move in _leaving(report.machine, name).items():
+        if move.reopens:
+            continue
         report.add(
             report.place_of(("moves", move_name, "from"), move.from_, name),
             f"the final stage '{name}' has an exit, '{move_name}'",
+            hint="Only a move that `reopens` may lead out of an end.",
             why="A case that has ended must stay ended.",
         )
+
+
+def _check_reopening(report: Report) -> None:
+    """What leads out of an end leads out of nothing else, into work, and by no hand of its own."""
+    stages = report.machine.stages
+    for name, move in report.machine.moves.items():
+        if not move.reopens:
+            continue
+        for source in move.from_:
+            if source in stages and not stages[source].final:
+                report.add(
+                    report.place_of(("moves", name, "from"), move.from_, source),
+                    f"the move '{name}' reopens, but the stage '{source}' is no end",
+                    hint="Leave the stage out, or leave out `reopens`.",
+                )
+        if move.to is None or (move.to in stages and stages[move.to].final):
+            report.add(
+                ("moves", name, "reopens"),
+                f"the move '{name}' reopens, but it does not lead back to work",
+                hint="Give it a `to` that is not final.",
+            )
+        if set(move.by) != {SYSTEM}:
+            report.add(
+                ("moves", name, "by"),
+                f"the move '{name}' reopens; nobody but the system may make it",
+                hint="Write `by: [system]`, and let an appeal set it off with `move_parent`.",
+                why="Who closed a case could open it again on his own.",
+            )
 
 
 def _check_exits(report: Report, name: str) -> None:
