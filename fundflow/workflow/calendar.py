@@ -65,15 +65,22 @@ def deadline_at(
     """When a deadline passes (UTC), for a stage entered at a moment; None while its fact has no value.
 
     `at` a moment is that moment and `at` a day its end; days, working days and months are counted on the
-    local calendar from the day of the start, and end with the day.
+    local calendar from the day of the start, and end with the day. A stage that is entered after that time (a case
+    that an appeal has opened again) has it from the day it is entered: nobody is late before he could begin.
     """
     start = _moment(facts, deadline.at) if deadline.at else _start(deadline, entered, facts)
     if start is None:
         return None
     if deadline.at:
         return start.astimezone(UTC) if isinstance(start, datetime) else end_of_day(start, timezone)
-    day = start.astimezone(ZoneInfo(timezone)).date() if isinstance(start, datetime) else start
-    return end_of_day(_count(deadline, day, country), timezone)
+    last = end_of_day(_count(deadline, _day(start, timezone), country), timezone)
+    if last >= entered:
+        return last
+    return end_of_day(_count(deadline, _day(entered, timezone), country), timezone)
+
+
+def _day(moment: date, timezone: str) -> date:
+    return moment.astimezone(ZoneInfo(timezone)).date() if isinstance(moment, datetime) else moment
 
 
 def _count(deadline: Deadline, day: date, country: str) -> date:

@@ -200,7 +200,10 @@ class Approvals(_Frozen):
 
 
 class Move(_Frozen):
-    """A move: from which stages, by whom, under which guards; without `to` the stage stays."""
+    """A move: from which stages, by whom, under which guards; without `to` the stage stays.
+
+    A move that `reopens` takes a case back out of an end: the system makes it, set off by an appeal that was upheld.
+    """
 
     from_: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = Field(alias="from", min_length=1)
     to: str | None = None
@@ -208,6 +211,7 @@ class Move(_Frozen):
     label: Words
     help: Words | None = None
     tone: Literal["primary", "plain", "danger"] = "plain"
+    reopens: bool = False
     form: str | None = None
     duties: Annotated[tuple[Duty, ...], BeforeValidator(_read_duties)] = Field(default=(), alias="duty")
     approvals: Approvals | None = None

@@ -69,10 +69,20 @@ FAULTS = [
     ]),
     ('granted: {label: {en: Granted}, phase: end, final: true}',
      'granted: {label: {en: Granted}, phase: end}', [
-        ('granted:', "error: no move leads out of the stage 'granted'"),
+        ('from: granted', "error: the move 'reconsider' reopens, but the stage 'granted' is no end"),
     ]),
     ('from: [draft, on_hold]', 'from: [draft, on_hold, granted]', [
         ('granted', "error: the final stage 'granted' has an exit, 'expire'"),
+    ]),
+    ('reopens: true, ', '', [('from: granted', "error: the final stage 'granted' has an exit, 'reconsider'")]),
+    ('from: granted, to: review, by: [system]', 'from: [granted, on_hold], to: review, by: [system]', [
+        ('on_hold', "error: the move 'reconsider' reopens, but the stage 'on_hold' is no end"),
+    ]),
+    ('from: granted, to: review, by: [system]', 'from: granted, to: expired, by: [system]', [
+        ('reopens', "error: the move 'reconsider' reopens, but it does not lead back to work"),
+    ]),
+    ('to: review, by: [system]', 'to: review, by: [chair]', [
+        ('by:', "error: the move 'reconsider' reopens; nobody but the system may make it"),
     ]),
     ('expired: {label: {en: Expired}, phase: end,',
      'expired: {label: {en: Expired}, phase: end, deadline: {days: 1, then: {move: expire}},', [

@@ -66,6 +66,7 @@ LATE = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)  # already the 3rd in Tirana
 FACTS = {
     "call": {"closes_at": "2026-06-30T15:00:00+02:00", "day": "2026-07-01", "moment": LATE, "none": None}
 }
+FACTS["call"]["past"] = "2026-02-28"
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,9 @@ FACTS = {
         ({"at": "call.day"}, datetime(2026, 7, 1, 21, 59, 59, tzinfo=UTC)),
         ({"at": "call.none"}, None),
         ({"days": 1, "from": "call.none"}, None),
+        ({"days": 3, "from": "call.past"}, datetime(2026, 3, 3, 22, 59, 59, tzinfo=UTC)),
+        ({"days": 2, "from": "call.past"}, datetime(2026, 3, 5, 22, 59, 59, tzinfo=UTC)),
+        ({"working_days": 1, "from": "call.past"}, datetime(2026, 3, 4, 22, 59, 59, tzinfo=UTC)),
     ],
 )
 def test_a_deadline_ends_with_a_local_day_or_at_its_moment(deadline, expected):

@@ -65,6 +65,7 @@ moves:
     effects:
       - reserve
       - issue: {letter: award}
+  reconsider: {from: granted, to: review, by: [system], reopens: true, label: {en: Reconsider}}
 """
 
 ITEM = """\
@@ -73,7 +74,12 @@ stages:
   open: {label: {en: Open}, phase: x}
   dropped: {label: {en: Dropped}, phase: x, final: true}
 moves:
-  drop: {from: open, to: dropped, by: [system], label: {en: Drop}}
+  drop:
+    from: open
+    to: dropped
+    by: [system]
+    label: {en: Drop}
+    effects: [{move_parent: {move: reconsider, from: [granted]}}]
 """
 
 KNOWN = Known(
@@ -108,6 +114,9 @@ def registry():
     @rules.effect("move_children", help="x")
     def move_children(ctx, kind: str, move: str, from_: list[str]) -> None: ...
 
+    @rules.effect("move_parent", help="x")
+    def move_parent(ctx, move: str, from_: list[str] | None = None) -> None: ...
+
     rules.effect("reserve", help="x", money=True)(lambda ctx: None)
     rules.fact("call", fields={"closes_at": "x"})(lambda ctx: {})
     rules.fact("award", fields={"amount": "x"})(lambda ctx: {})
@@ -118,6 +127,10 @@ def findings(text):
     item, _ = read_machine("item", "machines/item.yaml", ITEM)
     found, faults = read_machine("application", "machines/application.yaml", text)
     return faults if found is None else check_machines([found, item], KNOWN, registry())
+
+
+def of_case(found):
+    return [each for each in found if each.file == "machines/application.yaml"]
 
 
 def test_a_good_machine_has_no_findings():
@@ -134,10 +147,25 @@ def test_a_fault_is_found_at_its_place(old, new, expected):
     damaged = GOOD.replace(old, new, 1)
     assert damaged != GOOD
     lines = damaged.split("\n")
-    found = sorted(findings(damaged), key=lambda each: (each.line, each.column, each.message))
+    found = sorted(of_case(findings(damaged)), key=lambda each: (each.line, each.column, each.message))
     assert [place(each).partition(" ")[2] for each in found] == [message for _, message in expected]
     for each, (text, _) in zip(found, expected, strict=True):
         assert lines[each.line - 1][each.column - 1 :].startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("by: [system], reopens", "by: [chair], reopens", "the system may not make the move 'reconsider'"),
+        ("from: granted, to: review", "from: expired, to: review", "cannot be made in the stage 'granted'"),
+        ("  reconsider:", "  recall:", "unknown move 'reconsider'"),
+        ("  granted: {", "  given: {", "unknown stage 'granted'"),
+    ],
+)
+def test_what_a_part_sets_off_on_its_case_is_found_in_the_file_of_the_part(old, new, message):
+    found = [each for each in findings(GOOD.replace(old, new, 1)) if each.file == "machines/item.yaml"]
+    assert [message in each.message for each in found] == [True]
+    assert ITEM.split("\n")[found[0].line - 1].lstrip().startswith("effects: [{move_parent")
 
 
 def test_a_circle_without_an_end_and_a_machine_without_one():

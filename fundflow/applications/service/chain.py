@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from fundflow.applications.service.move import try_move
+from fundflow.applications.service.move import make_move, try_move
 from fundflow.applications.subjects import CASE, subject_kind
 from fundflow.platform.db import db
 from fundflow.workflow import KindName, MoveContext, effect
@@ -21,11 +21,18 @@ def move_children(ctx: MoveContext, kind: KindName, move: str, from_: list[str])
         try_move(ctx, kind=kind, subject=row, move=move)
 
 
-@effect("move_parent", help="Tries a move of the case as the system; silent when its guards refuse.")
-def move_parent(ctx: MoveContext, move: str) -> None:
-    """A tranche that was paid may let the case go on."""
+@effect(
+    "move_parent",
+    help="Tries a move of the case as the system; silent when its guards refuse. `from` limits it to stages of the "
+    "case, in which it must then be possible: otherwise the step that sets it off is refused with the reasons.",
+)
+def move_parent(ctx: MoveContext, move: str, from_: list[str] | None = None) -> None:
+    """A tranche that was paid may let the case go on; an appeal that is upheld must."""
     db.session.flush()
-    try_move(ctx, kind=CASE, subject=ctx.case, move=move)
+    if from_ is None:
+        try_move(ctx, kind=CASE, subject=ctx.case, move=move)
+    elif ctx.case.stage in from_:
+        make_move(ctx, kind=CASE, subject=ctx.case, move=move)
 
 
 def _rows(ctx: MoveContext, kind: str, stages: list[str]) -> list[Any]:

@@ -108,12 +108,21 @@ def fire_locked(
     if kind == CASE and fired.from_stage != fired.to_stage:
         carry(case, machine, fired)
     stage = machine.definition.stages[subject.stage]
-    if kind == CASE and stage.final and case.closed_at is None:
-        case.is_live = False
-        case.closed_at = clock.now()
+    if kind == CASE:
+        _end_or_reopen(case, final=stage.final)
     store(subject)
     db.session.flush()
     return fired
+
+
+def _end_or_reopen(case: Application, *, final: bool) -> None:
+    """An end closes the case; a move that reopens it gives it back its life."""
+    if final and case.closed_at is None:
+        case.is_live = False
+        case.closed_at = clock.now()
+    elif not final and case.closed_at is not None:
+        case.is_live = True
+        case.closed_at = None
 
 
 def _check_still_possible(sources: frozenset[str], subject: Any, seen_version: int | None) -> None:
@@ -126,13 +135,18 @@ def _check_still_possible(sources: frozenset[str], subject: Any, seen_version: i
 
 def try_move(ctx: MoveContext, *, kind: str, subject: Any, move: str) -> bool:
     """From an effect: make another move on the same case as the system, if its guards allow it."""
-    who = on_case(SYSTEM, ctx.case, ())
     try:
         with savepoint():
-            fire_locked(who=who, case=ctx.case, subject=subject, kind=kind, move=move)
+            make_move(ctx, kind=kind, subject=subject, move=move)
     except (Refused, Conflict):
         return False
     return True
+
+
+def make_move(ctx: MoveContext, *, kind: str, subject: Any, move: str) -> None:
+    """From an effect: make another move on the same case as the system; raises what the move raises."""
+    who = on_case(SYSTEM, ctx.case, ())
+    fire_locked(who=who, case=ctx.case, subject=subject, kind=kind, move=move)
 
 
 def moves_of(

@@ -23,7 +23,7 @@ def check_chains(report: Report) -> None:
                 machine = report.machines.get(kind)
                 if machine is not None and target in machine.moves:
                     _check_target(report, path, ref, machine, target)
-                elif machine is not None and ref.name == PARENT:
+                elif machine is not None and ref.name == PARENT and _of_another(report, "moves", target):
                     report.unknown((*path, PARENT, "move"), "move of the case", target, machine.moves)
     _check_rounds(report)
     _check_clock_rounds(report)
@@ -47,21 +47,29 @@ def _check_target(
             hint=f"Add `system` to `by` of '{name}'.",
             why="Nothing would happen, and nobody would be told.",
         )
-    if ref.name == CHILDREN:
-        if move.approvals is not None or any(_moves_money(report, each) for each in move.effects):
+    watched = move.approvals is not None or any(_moves_money(report, each) for each in move.effects)
+    if ref.name == CHILDREN and watched:
+        report.add(
+            here,
+            f"a step for all parts at once would make '{name}' past its duty, its approvals or its people",
+            hint="Let a person make it part by part.",
+            why="Money would be promised or paid for many without anybody answering for it.",
+        )
+    for index, stage in enumerate(_list(ref.params.get("from"))):
+        place = (*path, ref.name, "from", index)
+        if ref.name == PARENT and stage not in machine.stages and _of_another(report, "stages", stage):
+            report.unknown(place, "stage of the case", stage, machine.stages)
+        elif stage in machine.stages and stage not in move.from_:
             report.add(
-                here,
-                f"a step for all parts at once would make '{name}' past its duty, its approvals or its people",
-                hint="Let a person make it part by part.",
-                why="Money would be promised or paid for many without anybody answering for it.",
+                place,
+                f"the move '{name}' cannot be made in the stage '{stage}'",
+                why="What stands in that stage would be left behind.",
             )
-        for index, stage in enumerate(_list(ref.params.get("from"))):
-            if stage in machine.stages and stage not in move.from_:
-                report.add(
-                    (*path, ref.name, "from", index),
-                    f"the move '{name}' cannot be made in the stage '{stage}'",
-                    why="Parts in that stage would be left behind.",
-                )
+
+
+def _of_another(report: Report, part: str, name: str) -> bool:
+    """Whether some machine knows the name; one that none knows is told of already."""
+    return any(name in getattr(machine, part) for machine in report.machines.values())
 
 
 def _moves_money(report: Report, ref: RuleRef) -> bool:
