@@ -25,10 +25,11 @@ _EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault of a letter: where in its file (path of keys), what, and whether it bars publication."""
+    """One fault of a letter: where in its file (path of keys), what, of which kind, and whether it bars publication."""
 
     path: Path
     message: str
+    code: str
     level: Literal["error", "warning"] = "error"
     line: int = 1
 
@@ -56,7 +57,8 @@ def check(letter: Letter, *, languages: Collection[str]) -> list[Finding]:
             found += _check_source(block.list, scope, (*at, "list"))
     strange = [language for language in letter.copy_languages if language not in languages]
     found += [
-        Finding(("copy_languages",), f"the programme does not speak {language!r}") for language in strange
+        Finding(("copy_languages",), f"the programme does not speak {language!r}", code="unknown_language")
+        for language in strange
     ]
     return found
 
@@ -106,15 +108,19 @@ def _detail(detail: Detail, index: int, at: Path) -> tuple[_Text, _Text]:
 def _check_text(text: _Text, scope: frozenset[str], languages: Collection[str]) -> Iterator[Finding]:
     for language in languages:
         if language not in text.words and any(_has_words(wording) for wording in text.words.values()):
-            yield Finding(text.path, f"not yet in {language!r}", "warning")
+            yield Finding(text.path, f"not yet in {language!r}", code="missing_language", level="warning")
     for language, wording in text.words.items():
         if text.kind is None:
             if "{{" in wording or "{%" in wording:
-                yield Finding((*text.path, language), "this text is fixed: it cannot hold values")
+                yield Finding(
+                    (*text.path, language),
+                    "this text is fixed: it cannot hold values",
+                    code="values_in_fixed_text",
+                )
             continue
         for finding in sandbox.check(wording, scope | text.names, kind=text.kind):
             message = f"line {finding.line} of the text: {finding.message}"
-            yield Finding((*text.path, language), message, line=finding.line)
+            yield Finding((*text.path, language), message, code=finding.code, line=finding.line)
 
 
 def _has_words(wording: str) -> bool:
@@ -126,13 +132,17 @@ def _check_condition(when: str, scope: frozenset[str], path: Path) -> Iterator[F
     try:
         cel.compile(when, scope | {"f"})
     except cel.CelFault as fault:
-        yield Finding(path, str(fault))
+        yield Finding(path, str(fault), code="faulty_condition")
 
 
 def _check_source(source: str, scope: frozenset[str], path: Path) -> Iterator[Finding]:
     name = source.split(".", maxsplit=1)[0]
     if name not in scope:
-        yield Finding(path, f"unknown fact {name!r}; declared are {', '.join(sorted(scope)) or 'none'}")
+        yield Finding(
+            path,
+            f"unknown fact {name!r}; declared are {', '.join(sorted(scope)) or 'none'}",
+            code="unknown_fact",
+        )
 
 
 def _check_columns(block: TableBlock, at: Path) -> Iterator[Finding]:
@@ -140,7 +150,11 @@ def _check_columns(block: TableBlock, at: Path) -> Iterator[Finding]:
     for index, column in enumerate(block.columns):
         if column.key in keys[:index]:
             yield Finding(
-                (*at, "columns", index, "key"), f"the column {column.key!r} is already in the table"
+                (*at, "columns", index, "key"),
+                f"the column {column.key!r} is already in the table",
+                code="doubled_id",
             )
         if column.total and column.type not in {"auto", "money", "number"}:
-            yield Finding((*at, "columns", index, "total"), "only amounts and numbers add up")
+            yield Finding(
+                (*at, "columns", index, "total"), "only amounts and numbers add up", code="total_of_words"
+            )

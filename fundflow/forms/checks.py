@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from fundflow.forms import arithmetic, fields, limits
 from fundflow.forms import definition as d
@@ -15,19 +15,30 @@ from fundflow.forms.wording import known, places
 from fundflow.platform import cel
 
 Severity = Literal["error", "warning"]
-Finding = tuple[str, Severity, str]
+
+
+class Finding(NamedTuple):
+    """One fault of a form; a path is like `sections.budget.questions.total.show_if`."""
+
+    path: str
+    severity: Severity
+    message: str
+    code: str
+
 
 _ROW = frozenset({"r", "v"})
 
 
 def check(form_def: d.Form, *, values: Mapping[str, Any], languages: Collection[str]) -> list[Finding]:
-    """All findings as (path, severity, message); a path is like `sections.budget.questions.total.show_if`."""
+    """All findings of a form; conditions and wording are looked at when its questions are sound."""
     found = list(_doubles(form_def))
     for section in form_def.sections:
         for question in section.questions:
             path = f"sections.{section.id}.questions.{question.id}"
-            found += [(path, "error", fault) for fault in _faults(question, values)]
-    if any(severity == "error" for _path, severity, _message in found):
+            found += [
+                Finding(path, "error", fault, code="wrong_question") for fault in _faults(question, values)
+            ]
+    if any(each.severity == "error" for each in found):
         return found + list(_languages(form_def, languages))
     return [
         *found,
@@ -44,12 +55,14 @@ def _doubles(form_def: d.Form) -> Iterator[Finding]:
     questions = sum_names(form_def.questions())
     for at, section in enumerate(form_def.sections):
         if section.id in sections:
-            yield (f"sections.{at}", "error", f"section {section.id!r} stands twice")
+            yield Finding(
+                f"sections.{at}", "error", f"section {section.id!r} stands twice", code="doubled_id"
+            )
         sections.add(section.id)
         for number, question in enumerate(section.questions):
             if question.id in questions:
                 path = f"sections.{at}.questions.{number}"
-                yield (path, "error", f"question {question.id!r} stands twice")
+                yield Finding(path, "error", f"question {question.id!r} stands twice", code="doubled_id")
             questions.add(question.id)
 
 
@@ -61,7 +74,8 @@ def _columns(form_def: d.Form) -> Iterator[Finding]:
             for column in fields.of(question).csv_columns():
                 if column in taken:
                     path = f"sections.{section.id}.questions.{question.id}"
-                    yield (path, "error", f"two answers would fill the column {column!r} of lists")
+                    message = f"two answers would fill the column {column!r} of lists"
+                    yield Finding(path, "error", message, code="columns_collide")
                 taken.add(column)
 
 
@@ -137,24 +151,23 @@ def _conditions(form_def: d.Form, values: Mapping[str, Any]) -> Iterator[Finding
             condition = cel.compile(text, NAMES)
             unknown = {m for kind, m in condition.members if m not in (seen if kind == "a" else values)}
             if unknown:
-                yield (path, "error", f"{text}: unknown {', '.join(sorted(unknown))}")
+                message = f"{text}: unknown {', '.join(sorted(unknown))}"
+                yield Finding(path, "error", message, code="faulty_condition")
             else:
                 condition.holds(scope)
         except cel.CelFault as fault:
-            yield (path, "error", str(fault))
+            yield Finding(path, "error", str(fault), code="faulty_condition")
     for section in form_def.sections:
         for number, rule in enumerate(section.rules):
             if rule.at not in samples:
-                yield (
-                    f"sections.{section.id}.rules.{number}.at",
-                    "error",
-                    f"there is no question {rule.at!r}",
-                )
+                here = f"sections.{section.id}.rules.{number}.at"
+                yield Finding(here, "error", f"there is no question {rule.at!r}", code="unknown_question")
 
 
 def _circles(form_def: d.Form) -> Iterator[Finding]:
     for path, way in circles(form_def):
-        yield path, "error", f"the question waits for its own answer: {' → '.join(way)}"
+        message = f"the question waits for its own answer: {' → '.join(way)}"
+        yield Finding(path, "error", message, code="question_waits_for_itself")
 
 
 def _words(form_def: d.Form, values: Mapping[str, Any]) -> Iterator[Finding]:
@@ -162,13 +175,13 @@ def _words(form_def: d.Form, values: Mapping[str, Any]) -> Iterator[Finding]:
     for path, words in _all_words(form_def, ""):
         for place in dict.fromkeys(place for text in words.values() for place in places(text)):
             if not known(place, values) and not (".says" in path and place.removeprefix("a.") in answers):
-                yield (path, "error", f"nothing fills {{{{ {place} }}}}")
+                yield Finding(path, "error", f"nothing fills {{{{ {place} }}}}", code="nothing_fills")
 
 
 def _languages(form_def: d.Form, languages: Collection[str]) -> Iterator[Finding]:
     for path, words in _all_words(form_def, ""):
         if missing := sorted(set(languages) - set(words)):
-            yield (path, "warning", f"no words in {', '.join(missing)}")
+            yield Finding(path, "warning", f"no words in {', '.join(missing)}", code="missing_language")
 
 
 def _all_words(part: Any, path: str) -> Iterator[tuple[str, dict[str, str]]]:

@@ -59,6 +59,7 @@ class Finding:
 
     line: int
     message: str
+    code: str
 
 
 class _Prose(Extension):
@@ -148,18 +149,24 @@ def _environment(kind: Kind, language: str, timezone: str) -> Sandbox:
 def check(text: str, names: Collection[str], *, kind: Kind = "plain") -> list[Finding]:
     """Everything in a text that is not allowed when only `names` are in scope; empty for a good text."""
     if len(text) > LONGEST_TEXT:
-        return [Finding(1, f"a text has at most {LONGEST_TEXT} characters")]
+        return [Finding(1, f"a text has at most {LONGEST_TEXT} characters", code="text_too_long")]
     try:
         tree = _environment(kind, "en", "UTC").parse(text)
     except TemplateError as fault:
-        return [Finding(getattr(fault, "lineno", 1) or 1, f"this is not a template: {fault.message}")]
+        return [
+            Finding(
+                getattr(fault, "lineno", 1) or 1,
+                f"this is not a template: {fault.message}",
+                code="not_a_template",
+            )
+        ]
     except RecursionError:
-        return [Finding(1, "the text nests too deeply")]
+        return [Finding(1, "the text nests too deeply", code="text_too_big")]
     found = list(_findings(tree, frozenset(names), 0))
     if sum(1 for _ in tree.find_all(nodes.Node)) > MOST_NODES:
-        found.append(Finding(1, "the text has too many parts"))
+        found.append(Finding(1, "the text has too many parts", code="text_too_big"))
     if kind != "plain" and text.count("**") % 2:
-        found.append(Finding(1, "** is opened and never closed"))
+        found.append(Finding(1, "** is opened and never closed", code="strong_left_open"))
     return found
 
 
@@ -173,12 +180,12 @@ def parse(text: str, *, kind: Kind = "plain") -> nodes.Template:
 
 
 def _findings(node: nodes.Node, names: frozenset[str], depth: int) -> Iterator[Finding]:
-    if message := _fault_of(node, names):
-        yield Finding(node.lineno, message)
+    if fault := _fault_of(node, names):
+        yield fault
         return
     if isinstance(node, nodes.For):
         if depth >= DEEPEST_LOOP:
-            yield Finding(node.lineno, f"loops nest at most {DEEPEST_LOOP} deep")
+            yield Finding(node.lineno, f"loops nest at most {DEEPEST_LOOP} deep", code="loops_too_deep")
         yield from _findings(node.iter, names, depth)
         inner = (
             names | {name.name for name in node.target.find_all(nodes.Name)} | _names(node.target) | {"loop"}
@@ -194,29 +201,31 @@ def _names(target: nodes.Node) -> set[str]:
     return {target.name} if isinstance(target, nodes.Name) else set()
 
 
-def _fault_of(node: nodes.Node, names: frozenset[str]) -> str | None:
+def _fault_of(node: nodes.Node, names: frozenset[str]) -> Finding | None:
+    line = node.lineno
     if isinstance(node, nodes.Call):
-        return "nothing can be called in a text"
+        return Finding(line, "nothing can be called in a text", code="call_in_text")
     if not isinstance(node, _PARTS):
-        return f"{type(node).__name__.lower()} is not available in a text"
+        message = f"{type(node).__name__.lower()} is not available in a text"
+        return Finding(line, message, code="not_in_texts")
     if isinstance(node, nodes.Name) and node.name not in names:
-        return f"unknown name {node.name!r}; in scope are {', '.join(sorted(names)) or 'none'}"
+        message = f"unknown name {node.name!r}; in scope are {', '.join(sorted(names)) or 'none'}"
+        return Finding(line, message, code="unknown_name")
     if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
-        return f"{node.attr!r} is not a key of a value"
-    if isinstance(node, nodes.Getitem):
-        return _fault_of_key(node)
+        return Finding(line, f"{node.attr!r} is not a key of a value", code="not_a_key")
+    if isinstance(node, nodes.Getitem) and not _is_key(node):
+        return Finding(line, "a key in brackets is a fixed word or number", code="not_a_key")
     if isinstance(node, nodes.Filter) and (node.name not in FILTERS or node.node is None):
-        return f"unknown filter {node.name!r}; there are {', '.join(sorted(FILTERS))}"
+        message = f"unknown filter {node.name!r}; there are {', '.join(sorted(FILTERS))}"
+        return Finding(line, message, code="unknown_filter")
     if isinstance(node, nodes.Test) and node.name not in _TESTS:
-        return f"unknown test {node.name!r}"
+        return Finding(line, f"unknown test {node.name!r}", code="unknown_test")
     return None
 
 
-def _fault_of_key(node: nodes.Getitem) -> str | None:
+def _is_key(node: nodes.Getitem) -> bool:
     key = node.arg.value if isinstance(node.arg, nodes.Const) else None
-    if (isinstance(key, str) and not key.startswith("_")) or type(key) is int:
-        return None
-    return "a key in brackets is a fixed word or number"
+    return (isinstance(key, str) and not key.startswith("_")) or type(key) is int
 
 
 @lru_cache(maxsize=1024)

@@ -17,17 +17,19 @@ Path = Sequence[str | int]
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _TYPED: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
 _LONGEST_INTEGER = 18
+_ONE_DOCUMENT = "only one YAML document is allowed in a file"
 
 
 class YamlFault(ValueError):
-    """A text that is refused, with its place; line and column count from 1."""
+    """A text that is refused, with its place and the kind of fault; line and column count from 1."""
 
-    def __init__(self, source: str, line: int, column: int, message: str) -> None:
+    def __init__(self, source: str, line: int, column: int, message: str, *, code: str = "not_yaml") -> None:
         super().__init__(f"{source}:{line}:{column}: {message}")
         self.source = source
         self.line = line
         self.column = column
         self.message = message
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -89,17 +91,19 @@ def load(text: str, source: str) -> Any:
 def load_with_places(text: str, source: str) -> tuple[Any, Places]:
     """As `load`, with the places of everything in the text."""
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise YamlFault(source, 1, 1, f"the file is larger than {MAX_BYTES:,} bytes")
+        raise YamlFault(source, 1, 1, f"the file is larger than {MAX_BYTES:,} bytes", code="file_too_large")
     try:
         root = _Builder(text, source).document()
     except yaml.MarkedYAMLError as error:
         raise _fault(error, source) from error
     except UnicodeEncodeError as error:
         line, column = _place_of(text, error.start)
-        raise YamlFault(source, line, column, "this is not text: half of a character") from error
+        raise YamlFault(
+            source, line, column, "this is not text: half of a character", code="not_text"
+        ) from error
     except yaml.reader.ReaderError as error:
         line, column = _place_of(text, error.position)
-        raise YamlFault(source, line, column, f"this is not YAML: {error.reason}") from error
+        raise YamlFault(source, line, column, f"this is not YAML: {error.reason}", code="not_yaml") from error
     return root.value, Places(root)
 
 
@@ -125,9 +129,9 @@ def _fault(error: yaml.MarkedYAMLError, source: str) -> YamlFault:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     if isinstance(error, yaml.composer.ComposerError):
-        return YamlFault(source, line, column, "only one YAML document is allowed in a file")
+        return YamlFault(source, line, column, _ONE_DOCUMENT, code="several_documents")
     context = f" {error.context}" if error.context else ""
-    return YamlFault(source, line, column, f"this is not YAML: {error.problem}{context}")
+    return YamlFault(source, line, column, f"this is not YAML: {error.problem}{context}", code="not_yaml")
 
 
 class _Builder:
@@ -146,18 +150,18 @@ class _Builder:
         next(self._events)  # the document ends
         after = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
-            raise self._fault(after, "only one YAML document is allowed in a file")
+            raise self._fault(after, _ONE_DOCUMENT, code="several_documents")
         return root
 
     def _node(self, event: yaml.Event, depth: int) -> _Node:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise self._fault(event, "anchors and aliases are not allowed: write the value out")
+            raise self._fault(event, "anchors and aliases are not allowed: write the value out", code="alias")
         if tag := getattr(event, "tag", None):
-            raise self._fault(event, f"tags such as {tag} are not allowed")
+            raise self._fault(event, f"tags such as {tag} are not allowed", code="tag")
         if isinstance(event, yaml.ScalarEvent):
             return self._place(event, self._scalar(event), {}, block=event.style == "|")
         if depth > MAX_DEPTH:
-            raise self._fault(event, f"the nesting is deeper than {MAX_DEPTH}")
+            raise self._fault(event, f"the nesting is deeper than {MAX_DEPTH}", code="nested_too_deep")
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(event, depth)
         return self._mapping(event, depth)
@@ -174,7 +178,7 @@ class _Builder:
             key = self._key(event)
             if key in members:
                 line = members[key].line
-                raise self._fault(event, f"the key '{key}' is already given in line {line}")
+                raise self._fault(event, f"the key '{key}' is already given in line {line}", code="key_twice")
             value = self._node(next(self._events), depth + 1)
             members[key] = self._place(event, value.value, value.children, block=value.block)
         return self._place(start, {key: node.value for key, node in members.items()}, members)
@@ -182,11 +186,11 @@ class _Builder:
     def _key(self, event: yaml.Event) -> str:
         if not isinstance(event, yaml.ScalarEvent):
             self._node(event, MAX_DEPTH)  # names an alias or tag as such
-            raise self._fault(event, "a key must be a word")
+            raise self._fault(event, "a key must be a word", code="key_not_a_word")
         if event.anchor or event.tag:
             self._node(event, 1)
         if event.value in {"", "<<"}:
-            raise self._fault(event, "merge keys and empty keys are not allowed")
+            raise self._fault(event, "merge keys and empty keys are not allowed", code="merge_key")
         return str(event.value)
 
     def _scalar(self, event: yaml.ScalarEvent) -> Any:
@@ -198,7 +202,9 @@ class _Builder:
         if not _INTEGER.fullmatch(text):
             return text
         if len(text) > _LONGEST_INTEGER:
-            raise self._fault(event, "this number is too long: put it in quotes if it is a code")
+            raise self._fault(
+                event, "this number is too long: put it in quotes if it is a code", code="number_too_long"
+            )
         return int(text)
 
     def _place(
@@ -206,5 +212,5 @@ class _Builder:
     ) -> _Node:
         return _Node(value, *_mark(event), children, block)
 
-    def _fault(self, event: yaml.Event, message: str) -> YamlFault:
-        return YamlFault(self._source, *_mark(event), message)
+    def _fault(self, event: yaml.Event, message: str, *, code: str) -> YamlFault:
+        return YamlFault(self._source, *_mark(event), message, code=code)

@@ -30,14 +30,14 @@ def _consents(parsed: Parsed, place: Place) -> Iterator[Finding]:
     at: Path = ("of_age", "consents")
     form = parsed.forms.get(law.form)
     if form is None:
-        yield place.unknown((*at, "form"), "form", law.form, parsed.forms)
+        yield place.unknown((*at, "form"), "form", law.form, parsed.forms, code="unknown_form")
     else:
         scope = {"a": _questions(form), "v": {*parsed.programme.values, "currency"}}
         for name, text in (("by_person", law.by_person), ("by_guardian", law.by_guardian)):
             try:
                 Condition(text, scope)
             except ConditionFault as fault:
-                yield place.finding((*at, name), f"in the condition: {fault}")
+                yield place.finding((*at, name), f"in the condition: {fault}", code="faulty_condition")
     if law.then is not None:
         yield from _clock_move(parsed, place, (*at, "then"), law.then)
 
@@ -49,17 +49,18 @@ def _clock_move(parsed: Parsed, place: Place, path: Path, name: str) -> Iterator
         return
     move = machine.moves.get(name)
     if move is None:
-        yield place.unknown(path, "move", name, machine.moves)
+        yield place.unknown(path, "move", name, machine.moves, code="unknown_move")
         return
     if SYSTEM not in move.by:
-        yield place.finding(path, f"the clock makes the move '{name}', but it is not for '{SYSTEM}'")
+        message = f"the clock makes the move '{name}', but it is not for '{SYSTEM}'"
+        yield place.finding(path, message, code="move_not_for_system")
     if move.form is not None:
-        yield place.finding(path, f"the clock cannot fill in the form that the move '{name}' asks for")
+        message = f"the clock cannot fill in the form that the move '{name}' asks for"
+        yield place.finding(path, message, code="form_for_the_clock")
     left_out = [id_ for id_, stage in machine.stages.items() if not stage.final and id_ not in move.from_]
     if left_out:
-        yield place.finding(
-            path, f"the clock makes the move '{name}' in every stage; it leaves out: {', '.join(left_out)}"
-        )
+        message = f"the clock makes the move '{name}' in every stage; it leaves out: {', '.join(left_out)}"
+        yield place.finding(path, message, code="clock_leaves_out")
 
 
 def _dates(parsed: Parsed) -> Iterator[Finding]:
@@ -73,7 +74,8 @@ def _dates(parsed: Parsed) -> Iterator[Finding]:
                 dates = {each.id for each in form.questions() if each.type == "date"}
                 if dated not in dates:
                     path = ("moves", name, "guards", number)
-                    yield place.unknown(path, f"date of the form '{rule.params['form']}':", str(dated), dates)
+                    what = f"date of the form '{rule.params['form']}':"
+                    yield place.unknown(path, what, str(dated), dates, code="unknown_date")
 
 
 def _questions(form: Form) -> set[str]:

@@ -27,7 +27,10 @@ def check_folder(path: Path) -> list[Finding]:
     try:
         return check(read_folder(path))
     except Invalid as fault:
-        return [Finding("error", place, 1, 1, str(message)) for place, message in fault.errors.items()]
+        return [
+            Finding("error", place, 1, 1, str(message), code="unreadable_folder")
+            for place, message in fault.errors.items()
+        ]
 
 
 def errors_of(findings: Iterable[Finding]) -> int:

@@ -16,7 +16,7 @@ from fundflow.programmes.openings import openings
 from fundflow.programmes.reasons import explained
 from fundflow.programmes.references import CASE, PARTY_KINDS, Place, references
 from fundflow.programmes.wordings import languages, letter_wordings, mail_wordings
-from fundflow.workflow import Finding, Known, MachineFile, Registry, check_machines, default_registry, nearest
+from fundflow.workflow import Finding, Known, MachineFile, Registry, check_machines, default_registry
 
 OWNER = "owner"
 """The one person whom a sub-object belongs to, such as the writer of a review."""
@@ -54,7 +54,8 @@ def _order(finding: Finding) -> tuple[str, str, int, int]:
 
 def _machines(parsed: Parsed, registry: Registry) -> Iterator[Finding]:
     if CASE not in parsed.machines:
-        yield Finding("error", f"machines/{CASE}.yaml", 1, 1, f"the file machines/{CASE}.yaml is missing")
+        name = f"machines/{CASE}.yaml"
+        yield Finding("error", name, 1, 1, f"the file {name} is missing", code="missing_file")
     known = Known(
         roles={*role_names(), *PARTY_KINDS, OWNER},
         forms={name: answer_names(form) for name, form in parsed.forms.items()},
@@ -81,8 +82,9 @@ def _forms(parsed: Parsed, _registry: Registry) -> Iterator[Finding]:
     values = {**parsed.programme.values, "currency": parsed.programme.currency}
     for form_id, form in parsed.forms.items():
         place = Place(parsed, f"forms/{form_id}.yaml")
-        for path, severity, message in forms.check(form, values=values, languages=parsed.programme.languages):
-            yield place.finding(tuple(path.split(".")), f"{path}: {message}", severity=severity)
+        for each in forms.check(form, values=values, languages=parsed.programme.languages):
+            path, message = tuple(each.path.split(".")), f"{each.path}: {each.message}"
+            yield place.finding(path, message, code=each.code, severity=each.severity)
 
 
 def _fillers(parsed: Parsed, _registry: Registry) -> Iterator[Finding]:
@@ -93,23 +95,24 @@ def _fillers(parsed: Parsed, _registry: Registry) -> Iterator[Finding]:
         place = Place(parsed, f"forms/{form_id}.yaml")
         for role in form.fill.by:
             if role not in roles:
-                yield place.unknown(("fill", "by"), "role", role, roles)
+                yield place.unknown(("fill", "by"), "role", role, roles, code="unknown_role")
         for stage in form.fill.stages:
             if stage not in stages:
-                yield place.unknown(("fill", "in"), "stage", stage, stages)
+                yield place.unknown(("fill", "in"), "stage", stage, stages, code="unknown_stage")
         for number, section in enumerate(form.sections):
             for role in section.read_by:
                 if role not in roles:
-                    yield place.unknown(("sections", number, "read_by"), "role", role, roles)
+                    path = ("sections", number, "read_by")
+                    yield place.unknown(path, "role", role, roles, code="unknown_role")
 
 
 def _letters(parsed: Parsed, registry: Registry) -> Iterator[Finding]:
     for letter_id, letter in parsed.letters.items():
         place = Place(parsed, f"letters/{PurePosixPath(letter_id)}.yaml")
         for fault in documents.check(letter, languages=parsed.programme.languages):
-            yield place.finding(fault.path, fault.message, severity=fault.level, line=fault.line)
+            yield place.finding(
+                fault.path, fault.message, code=fault.code, severity=fault.level, line=fault.line
+            )
         for number, fact in enumerate(letter.facts):
             if fact not in registry.facts:
-                yield place.finding(
-                    ("facts", number), f"unknown fact '{fact}'", hint=nearest(fact, registry.facts)
-                )
+                yield place.unknown(("facts", number), "fact", fact, registry.facts, code="unknown_fact")

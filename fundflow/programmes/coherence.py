@@ -52,6 +52,7 @@ def _bound_duties(parsed: Parsed, place: Place, machine: Machine, registry: Regi
             yield place.finding(
                 ("moves", name, "duty"),
                 f"the duty '{duties[0].name}' of a money move is not kept apart from any other",
+                code="duty_not_kept_apart",
                 hint=f"Add it to `separation` ({scope}) in programme.yaml.",
                 why="One person could act twice on the same money.",
             )
@@ -67,6 +68,7 @@ def _same_hand(place: Place, machine: Machine, registry: Registry) -> Iterator[F
                 yield place.finding(
                     ("moves", name, "duty"),
                     f"the same person may make '{other}' and then '{name}'",
+                    code="same_hand",
                     hint="Give the second a duty of its own.",
                     why="Money would go out past a second pair of eyes.",
                 )
@@ -91,6 +93,7 @@ def _forms_to_fill(parsed: Parsed, place: Place, machine: Machine) -> Iterator[F
                 yield place.finding(
                     ("moves", name, *path),
                     f"nobody fills the form '{form_id}', which this waits for",
+                    code="form_nobody_fills",
                     hint="Add `fill: {by: [..], in: [..]}` to the form.",
                     why="The move could never be made.",
                 )
@@ -108,6 +111,7 @@ def _facts_of_others(
                     yield place.finding(
                         ("moves", name, *path),
                         f"the {paper} speaks of the {fact} that moves, but here the {kind} moves",
+                        code="fact_of_another",
                         hint=f"Send it from a move of machines/{fact}.yaml.",
                         why="The value would be missing when it is written.",
                     )
@@ -128,6 +132,7 @@ def _owners(place: Place, kind: str, machine: Machine) -> Iterator[Finding]:
             yield place.finding(
                 ("moves", name, "by"),
                 "a case has no 'owner'",
+                code="case_without_owner",
                 hint="Name a kind of party (applicant, beneficiary, guardian) or a role.",
                 why="Nobody could make the move.",
             )
@@ -164,7 +169,7 @@ def _unused(parsed: Parsed) -> Iterator[Finding]:
 
 def _never(parsed: Parsed, file: str, path: Path, message: str) -> Finding:
     why = "Perhaps it was meant to be named somewhere."
-    return Place(parsed, file).finding(path, message, severity="warning", why=why)
+    return Place(parsed, file).finding(path, message, code="never_used", severity="warning", why=why)
 
 
 def _ceilings(parsed: Parsed) -> Iterator[Finding]:
@@ -175,14 +180,16 @@ def _ceilings(parsed: Parsed) -> Iterator[Finding]:
             if _AS_AMOUNT.search(text):
                 message = "the condition takes a ceiling for the amount itself"
                 yield Place(parsed, file).finding(
-                    path, message, severity="warning", hint="Use `<=`.", why=why
+                    path, message, code="ceiling_as_amount", severity="warning", hint="Use `<=`.", why=why
                 )
     for form_id, form in parsed.forms.items():
         for path, question in _amounts(form):
             if question.min_minor is not None and question.min_minor == question.max_minor:
                 message = f"the least and the largest amount of '{question.id}' are the same"
                 place = Place(parsed, f"forms/{form_id}.yaml")
-                yield place.finding((*path, "min_minor"), message, severity="warning", why=why)
+                yield place.finding(
+                    (*path, "min_minor"), message, code="ceiling_as_amount", severity="warning", why=why
+                )
 
 
 def _conditions(data: Any, path: Path) -> Iterator[tuple[Path, str]]:

@@ -22,6 +22,7 @@ from fundflow.forms import codes as code_lists
 from fundflow.forms.definition import Base as Question
 from fundflow.platform.strict_yaml import load
 from fundflow.programmes.definition import Criteria, Mail, ProgrammeFile, Screening
+from fundflow.programmes.reasons import reasons
 from fundflow.workflow import Machine, RuleRef, default_registry
 
 BEGIN, END = "<!-- reference: written by `programmes guide` -->", "<!-- end of the reference -->"
@@ -47,8 +48,11 @@ def written(guide: str, commands: Mapping[str, click.Command]) -> str:
 
 
 def reference(commands: Mapping[str, click.Command]) -> str:
-    """Every command, key, question type, guard, effect and fact; the rules must be registered by then."""
-    parts = (_commands(commands), _keys(), _questions(), _codes(), _roles(), _rules(), _facts())
+    """Every command, key, question type, rule, fact and finding; the rules must be registered by then."""
+    parts = (
+        *(_commands(commands), _keys(), _questions(), _codes()),
+        *(_roles(), _rules(), _facts(), _findings()),
+    )
     return "\n".join(line for part in parts for line in part)
 
 
@@ -269,3 +273,9 @@ def _facts() -> Iterator[str]:
         for name, fact in sorted(default_registry.facts.items())
     )
     yield from _table(("fact", "what it is", "fields"), rows)
+
+
+def _findings() -> Iterator[str]:
+    yield "### Findings\n"
+    yield "Each finding of `check --format json` carries one of these codes. Codes never change.\n"
+    yield from _table(("code", "why it matters"), ((f"`{code}`", why) for code, why in reasons().items()))

@@ -76,7 +76,9 @@ class Reader:
         text = self.files.get(name)
         if text is None:
             if default is None:
-                self.findings.append(Finding("error", name, 1, 1, f"the file {name} is missing"))
+                self.findings.append(
+                    Finding("error", name, 1, 1, f"the file {name} is missing", code="missing_file")
+                )
             return default
         try:
             data, places = load_with_places(text, name)

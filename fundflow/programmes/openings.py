@@ -29,13 +29,15 @@ def openings(parsed: Parsed, _registry: Registry) -> Iterator[Finding]:
 
 def _opening(parsed: Parsed, place: Place, path: Path, kind: str, value: str) -> Iterator[Finding]:
     if kind not in _names_appointment:
-        yield place.unknown(path, "kind of opening", kind, _names_appointment)
+        yield place.unknown(path, "kind of opening", kind, _names_appointment, code="unknown_opening")
         return
     known = {each.id for each in parsed.programme.follow_up}
     if not _names_appointment[kind]:
         if value:
-            yield place.finding(path, f"the opening '{kind}' is written alone, without '{value}'")
+            message = f"the opening '{kind}' is written alone, without '{value}'"
+            yield place.finding(path, message, code="opening_with_appointment")
     elif not value:
-        yield place.finding(path, f"the opening '{kind}' names an appointment: {{{kind}: ...}}")
+        message = f"the opening '{kind}' names an appointment: {{{kind}: ...}}"
+        yield place.finding(path, message, code="opening_without_appointment")
     elif value not in known:
-        yield place.unknown(path, "appointment", value, known)
+        yield place.unknown(path, "appointment", value, known, code="unknown_appointment")

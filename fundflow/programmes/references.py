@@ -34,6 +34,7 @@ class Place:
         path: Path,
         message: str,
         *,
+        code: str,
         severity: Severity = "error",
         hint: str = "",
         why: str = "",
@@ -42,11 +43,11 @@ class Place:
         """A finding at the place of a path (at a line of a longer text there), or at the top of a missing file."""
         places = self.parsed.places.get(self.file)
         row, column = places.at_line(path, line) if places else (1, 1)
-        return Finding(severity, self.file, row, column, message, hint, why)
+        return Finding(severity, self.file, row, column, message, code, hint, why)
 
-    def unknown(self, path: Path, what: str, name: str, known: Collection[str]) -> Finding:
+    def unknown(self, path: Path, what: str, name: str, known: Collection[str], *, code: str) -> Finding:
         """A name that stands for nothing, with the nearest one that does."""
-        return self.finding(path, f"unknown {what} '{name}'", hint=nearest(name, known))
+        return self.finding(path, f"unknown {what} '{name}'", code=code, hint=nearest(name, known))
 
 
 def references(parsed: Parsed, _registry: Registry) -> Iterator[Finding]:
@@ -54,7 +55,8 @@ def references(parsed: Parsed, _registry: Registry) -> Iterator[Finding]:
     place = Place(parsed, PROGRAMME)
     form = parsed.forms.get(parsed.programme.application_form)
     if form is None:
-        yield place.unknown(("application_form",), "form", parsed.programme.application_form, parsed.forms)
+        name = parsed.programme.application_form
+        yield place.unknown(("application_form",), "form", name, parsed.forms, code="unknown_form")
     else:
         yield from _questions(parsed, place, form)
         yield from _conditions(parsed, form)
@@ -81,13 +83,16 @@ def _questions(parsed: Parsed, place: Place, form: Form) -> Iterator[Finding]:
     ]
     for kind, fields in programme.party_questions.items():
         if kind not in PARTY_KINDS:
-            yield place.unknown(("party_questions", kind), "kind of party", kind, PARTY_KINDS)
+            here = ("party_questions", kind)
+            yield place.unknown(here, "kind of party", kind, PARTY_KINDS, code="unknown_party")
         leaning += [(("party_questions", kind, field), name, "") for field, name in fields.items()]
     for path, name, wanted in leaning:
         if name is not None and name not in types:
-            yield place.unknown(path, f"question of the form '{programme.application_form}':", name, types)
+            what = f"question of the form '{programme.application_form}':"
+            yield place.unknown(path, what, name, types, code="unknown_question")
         elif name is not None and wanted and types[name] != wanted:
-            yield place.finding(path, f"the question '{name}' is of type {types[name]}; it must be {wanted}")
+            message = f"the question '{name}' is of type {types[name]}; it must be {wanted}"
+            yield place.finding(path, message, code="question_of_wrong_type")
 
 
 def _conditions(parsed: Parsed, form: Form) -> Iterator[Finding]:
@@ -108,13 +113,14 @@ def _conditions(parsed: Parsed, form: Form) -> Iterator[Finding]:
         try:
             Condition(text, scope)
         except ConditionFault as fault:
-            yield place.finding(path, f"in the condition: {fault}")
+            yield place.finding(path, f"in the condition: {fault}", code="faulty_condition")
 
 
 def _money(parsed: Parsed, place: Place) -> Iterator[Finding]:
     tranches = parsed.programme.tranches
     if tranches and (total := sum(each.share for each in tranches)) != WHOLE:
-        yield place.finding(("tranches",), f"the shares of the tranches add up to {total}, not to {WHOLE}")
+        message = f"the shares of the tranches add up to {total}, not to {WHOLE}"
+        yield place.finding(("tranches",), message, code="shares_not_whole")
     yield from _doubles(place, ("tranches",), "tranche", [str(each.number) for each in tranches])
 
 
@@ -123,9 +129,11 @@ def _follow_up(parsed: Parsed, place: Place) -> Iterator[Finding]:
     yield from _doubles(place, ("follow_up",), "appointment", [each.id for each in appointments])
     for number, each in enumerate(appointments):
         if each.form not in parsed.forms:
-            yield place.unknown(("follow_up", number, "form"), "form", each.form, parsed.forms)
+            path = ("follow_up", number, "form")
+            yield place.unknown(path, "form", each.form, parsed.forms, code="unknown_form")
         if each.kind != "survey" and each.kind not in parsed.machines:
-            yield place.unknown(("follow_up", number, "kind"), "machine", each.kind, parsed.machines)
+            path = ("follow_up", number, "kind")
+            yield place.unknown(path, "machine", each.kind, parsed.machines, code="unknown_machine")
 
 
 def _separation(parsed: Parsed, place: Place) -> Iterator[Finding]:
@@ -139,26 +147,29 @@ def _separation(parsed: Parsed, place: Place) -> Iterator[Finding]:
     for scope, duties in parsed.programme.separation.items():
         path: Path = ("separation", scope) if isinstance(raw, dict) else ("separation",)
         if scope != "case" and scope not in parsed.machines:
-            yield place.unknown(path, "machine", scope, parsed.machines)
+            yield place.unknown(path, "machine", scope, parsed.machines, code="unknown_machine")
         for number, duty in enumerate(duties):
             if duty not in given.get(scope, set()):
-                yield place.unknown((*path, number), "duty", duty, given.get(scope, set()))
+                known = given.get(scope, set())
+                yield place.unknown((*path, number), "duty", duty, known, code="unknown_duty")
 
 
 def _criteria(parsed: Parsed) -> Iterator[Finding]:
     grid, place = parsed.criteria, Place(parsed, CRITERIA)
     ids = [each.id for each in grid.criteria]
     if grid.criteria and (total := sum(each.weight for each in grid.criteria)) != WHOLE:
-        yield place.finding(("criteria",), f"the weights of the criteria add up to {total}, not to {WHOLE}")
+        message = f"the weights of the criteria add up to {total}, not to {WHOLE}"
+        yield place.finding(("criteria",), message, code="weights_not_whole")
     yield from _moderation(parsed, place)
     yield from _doubles(place, ("criteria",), "criterion", ids)
     yield from _doubles(place, ("bonuses",), "bonus", [each.id for each in grid.bonuses])
     for number, rule in enumerate(grid.ties):
         if isinstance(rule, str) and rule != LOT and rule not in ids:
-            yield place.unknown(("ties", number), "criterion", rule, [*ids, LOT])
+            yield place.unknown(("ties", number), "criterion", rule, [*ids, LOT], code="unknown_criterion")
     for number, criterion in enumerate(grid.criteria):
         if criterion.minimum is not None and not _is_figure(criterion.minimum):
-            yield place.finding(("criteria", number, "minimum"), f"'{criterion.minimum}' is no number")
+            message = f"'{criterion.minimum}' is no number"
+            yield place.finding(("criteria", number, "minimum"), message, code="no_number")
 
 
 def _moderation(parsed: Parsed, place: Place) -> Iterator[Finding]:
@@ -167,11 +178,11 @@ def _moderation(parsed: Parsed, place: Place) -> Iterator[Finding]:
     if rule is None:
         return
     if rule.total is None and rule.steps is None:
-        yield place.finding(("moderation",), "the moderation has neither a limit of points nor of steps")
+        message = "the moderation has neither a limit of points nor of steps"
+        yield place.finding(("moderation",), message, code="idle_moderation")
     if rule.steps is not None and rule.steps > widest:
-        yield place.finding(
-            ("moderation", "steps"), f"no two scores lie {rule.steps} steps apart on this scale"
-        )
+        message = f"no two scores lie {rule.steps} steps apart on this scale"
+        yield place.finding(("moderation", "steps"), message, code="idle_moderation")
 
 
 def _screening(parsed: Parsed) -> Iterator[Finding]:
@@ -179,7 +190,8 @@ def _screening(parsed: Parsed) -> Iterator[Finding]:
     yield from _doubles(place, ("checks",), "check", [each.id for each in checks])
     for number, each in enumerate(checks):
         if each.mandatory and not each.reason_code:
-            yield place.finding(("checks", number), f"the mandatory check '{each.id}' has no reason_code")
+            message = f"the mandatory check '{each.id}' has no reason_code"
+            yield place.finding(("checks", number), message, code="check_without_reason")
 
 
 def _is_figure(text: Any) -> bool:
@@ -191,4 +203,4 @@ def _doubles(place: Place, path: Path, what: str, ids: list[str]) -> Iterator[Fi
     for name, count in Counter(ids).items():
         if count > 1:
             last = len(ids) - 1 - ids[::-1].index(name)
-            yield place.finding((*path, last), f"the {what} '{name}' stands twice")
+            yield place.finding((*path, last), f"the {what} '{name}' stands twice", code="doubled_id")

@@ -24,13 +24,14 @@ def mail_wordings(parsed: Parsed, registry: Registry) -> Iterator[Finding]:
     for mail_id, mail in parsed.mails.items():
         for number, fact in enumerate(mail.facts):
             if fact not in registry.facts:
-                yield place.unknown((mail_id, "facts", number), "fact", fact, registry.facts)
+                path: Path = (mail_id, "facts", number)
+                yield place.unknown(path, "fact", fact, registry.facts, code="unknown_fact")
         for part, words in (("subject", mail.subject), ("body", mail.body)):
             for language, text in words.items():
-                path: Path = (mail_id, part, language)
+                path = (mail_id, part, language)
                 for fault in check_text(text, mail.facts):
                     message = f"line {fault.line} of the text: {fault.message}"
-                    yield place.finding(path, message, line=fault.line)
+                    yield place.finding(path, message, code=fault.code, line=fault.line)
                 yield from _fields(place, path, text, mail.facts, registry)
 
 
@@ -51,7 +52,8 @@ def languages(parsed: Parsed, _registry: Registry) -> Iterator[Finding]:
                 missing = [language for language in spoken if language not in words]
                 if missing:
                     message = f"no words in {', '.join(missing)}"
-                    yield Place(parsed, name).finding(path, message, severity="warning")
+                    place = Place(parsed, name)
+                    yield place.finding(path, message, code="missing_language", severity="warning")
 
 
 def _fields(
@@ -63,7 +65,9 @@ def _fields(
             if known is not None and field not in known:
                 message = f"unknown field of the fact '{fact}': '{field}'"
                 line = text.count("\n", 0, expression.start()) + 1
-                yield place.finding(path, message, hint=nearest(field, known), line=line)
+                yield place.finding(
+                    path, message, code="unknown_field", hint=nearest(field, known), line=line
+                )
 
 
 def _texts(data: Any, path: Path) -> Iterator[tuple[Path, str]]:

@@ -15,29 +15,21 @@ from fundflow.platform.strict_yaml import Places, YamlFault
 
 Severity = Literal["error", "warning"]
 
-_PATH = re.compile(r"^[\w.]+: ")
-_NAMED = re.compile(r"'[^']*'|\{\{.*?\}\}|\d[\d,.]*")
 _MEANT = re.compile(r"[Dd]id you mean '([^']+)'")
-_LONGEST_CODE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An error bars publication, a warning does not; line and column count from 1."""
+    """An error bars publication, a warning does not; line and column count from 1; a code never changes."""
 
     severity: Severity
     file: str
     line: int
     column: int
     message: str
+    code: str
     hint: str = ""
     why: str = ""
-
-    @property
-    def code(self) -> str:
-        """The kind of finding: its message without the names and figures of this one case."""
-        words = re.findall(r"[a-z]+", _NAMED.sub(" ", _PATH.sub("", self.message)).lower())
-        return "_".join(words[:_LONGEST_CODE])
 
     @property
     def meant(self) -> str:
@@ -72,7 +64,7 @@ def nearest(word: str, known: Collection[str]) -> str:
 
 def yaml_finding(fault: YamlFault) -> Finding:
     """A text that could not be read."""
-    return Finding("error", fault.source, fault.line, fault.column, fault.message)
+    return Finding("error", fault.source, fault.line, fault.column, fault.message, code=fault.code)
 
 
 def shape_findings(error: ValidationError, model: Any, file: str, places: Places) -> list[Finding]:
@@ -82,25 +74,28 @@ def shape_findings(error: ValidationError, model: Any, file: str, places: Places
         written = _walk(model, each["loc"])[0]
         chosen = ("type",) if each["type"] == "union_tag_invalid" else ()
         line, column = places.at((*written, *chosen))
-        message, hint = _in_words(each, model)
-        findings.append(Finding("error", file, line, column, message, hint))
+        message, code, hint = _in_words(each, model)
+        findings.append(Finding("error", file, line, column, message, code, hint))
     return findings
 
 
-def _in_words(error: Any, model: Any) -> tuple[str, str]:
+def _in_words(error: Any, model: Any) -> tuple[str, str, str]:
+    """Message, code and hint."""
     path = error["loc"]
     where = ".".join(str(step) for step in path)
     if error["type"] == "extra_forbidden":
         owner = _model_at(model, path[:-1])
-        return f"unknown key '{path[-1]}'", nearest(str(path[-1]), keys_of(owner)) if owner else ""
+        hint = nearest(str(path[-1]), keys_of(owner)) if owner else ""
+        return f"unknown key '{path[-1]}'", "unknown_key", hint
     if error["type"] == "missing":
-        return f"the key '{path[-1]}' is missing in {'.'.join(map(str, path[:-1])) or 'this file'}", ""
+        holder = ".".join(map(str, path[:-1])) or "this file"
+        return f"the key '{path[-1]}' is missing in {holder}", "missing_key", ""
     if error["type"] == "string_pattern_mismatch" and path[-1:] == ("[key]",):
         pattern, name = error["ctx"]["pattern"], str(path[-2])
         hint = f"Did you mean '{name.lower()}'?" if re.fullmatch(pattern, name.lower()) else ""
-        return f"the name '{name}' has other signs than small letters, digits and _", hint
+        return f"the name '{name}' has other signs than small letters, digits and _", "bad_name", hint
     message = str(error["msg"]).removeprefix("Value error, ")
-    return f"{where}: {message[:1].lower()}{message[1:]}", ""
+    return f"{where}: {message[:1].lower()}{message[1:]}", "wrong_value", ""
 
 
 def keys_of(model: type[BaseModel]) -> list[str]:

@@ -42,8 +42,15 @@ _BY_NAME: dict[str, Kind] = {
 }
 
 
+_CODES = {"extra_forbidden": "unknown_parameter", "missing": "missing_parameter"}
+
+
 class ParameterFault(ValueError):
-    """Unknown, missing or wrong parameters of a rule."""
+    """Unknown, missing or wrong parameters of a rule; the code is that of the first."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,9 @@ class Parameters:
         try:
             model = self._model.model_validate(dict(given))
         except ValidationError as error:
-            raise ParameterFault("; ".join(self._sentence(each) for each in error.errors())) from error
+            faults = error.errors()
+            code = _CODES.get(faults[0]["type"], "wrong_parameter")
+            raise ParameterFault("; ".join(map(self._sentence, faults)), code=code) from error
         return {name.removeprefix("p_"): getattr(model, name) for name in self._model.model_fields}
 
     def _sentence(self, error: Any) -> str:

@@ -17,6 +17,10 @@ T = TypeVar("T")
 class RuleFault(ValueError):
     """A reference to a rule that does not exist, or with wrong parameters; the message names both."""
 
+    def __init__(self, message: str, *, code: str = "wrong_parameter") -> None:
+        super().__init__(message)
+        self.code = code
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -196,7 +200,7 @@ class Registry:
         try:
             return parameters.read(ref.params)
         except ParameterFault as fault:
-            raise RuleFault(f"{kind} '{ref.name}': {fault}") from fault
+            raise RuleFault(f"{kind} '{ref.name}': {fault}", code=fault.code) from fault
 
 
 class Facts(Mapping[str, Mapping[str, Any]]):

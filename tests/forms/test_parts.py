@@ -229,14 +229,15 @@ def test_definitions_reach_one_part():
 
 def test_two_answers_never_fill_one_column_of_a_list():
     form = form_of({"id": "who"} | PERSON, {"id": "who_name", "type": "text"})
+    message = "two answers would fill the column 'who_name' of lists"
     assert forms.check(form, values=VALUES, languages=["en"]) == [
-        ("sections.s.questions.who_name", "error", "two answers would fill the column 'who_name' of lists")
+        ("sections.s.questions.who_name", "error", message, "columns_collide")
     ]
 
 
 def test_words_of_parts_and_statements_are_wanted_in_every_language():
     form = form_of({"id": "who", "labels": {"name": {"en": "Owner"}}} | PERSON, SIGNED)
-    found = {path for path, _severity, _said in forms.check(form, values=VALUES, languages=["en", "it"])}
+    found = {each.path for each in forms.check(form, values=VALUES, languages=["en", "it"])}
     assert "sections.s.questions.who.labels.name" in found
     assert "sections.s.questions.sig.statement" not in found
 

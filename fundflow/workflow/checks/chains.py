@@ -24,7 +24,13 @@ def check_chains(report: Report) -> None:
                 if machine is not None and target in machine.moves:
                     _check_target(report, path, ref, machine, target)
                 elif machine is not None and ref.name == PARENT and _of_another(report, "moves", target):
-                    report.unknown((*path, PARENT, "move"), "move of the case", target, machine.moves)
+                    report.unknown(
+                        (*path, PARENT, "move"),
+                        "move of the case",
+                        target,
+                        machine.moves,
+                        code="unknown_move",
+                    )
     _check_rounds(report)
     _check_clock_rounds(report)
 
@@ -44,6 +50,7 @@ def _check_target(
         report.add(
             here,
             f"the system may not make the move '{name}'",
+            code="move_not_for_system",
             hint=f"Add `system` to `by` of '{name}'.",
             why="Nothing would happen, and nobody would be told.",
         )
@@ -52,17 +59,19 @@ def _check_target(
         report.add(
             here,
             f"a step for all parts at once would make '{name}' past its duty, its approvals or its people",
+            code="bulk_past_people",
             hint="Let a person make it part by part.",
             why="Money would be promised or paid for many without anybody answering for it.",
         )
     for index, stage in enumerate(_list(ref.params.get("from"))):
         place = (*path, ref.name, "from", index)
         if ref.name == PARENT and stage not in machine.stages and _of_another(report, "stages", stage):
-            report.unknown(place, "stage of the case", stage, machine.stages)
+            report.unknown(place, "stage of the case", stage, machine.stages, code="unknown_stage")
         elif stage in machine.stages and stage not in move.from_:
             report.add(
                 place,
                 f"the move '{name}' cannot be made in the stage '{stage}'",
+                code="move_of_another_stage",
                 why="What stands in that stage would be left behind.",
             )
 
@@ -99,6 +108,7 @@ def _check_rounds(report: Report) -> None:
             report.add(
                 ("moves", name, "effects"),
                 f"the move '{name}' sets off moves that set off '{name}' again",
+                code="moves_in_a_circle",
                 why="It could go round without end.",
             )
 
@@ -139,6 +149,7 @@ def _check_clock_rounds(report: Report) -> None:
             report.add(
                 ("stages", name, "deadline"),
                 f"the deadlines lead from the stage '{name}' back to it",
+                code="deadlines_in_a_circle",
                 why="A case that nobody touches would go round for ever.",
             )
 
@@ -151,6 +162,7 @@ def check_set_off(report: Report) -> None:
             report.add(
                 ("moves", name),
                 f"nothing makes the move '{name}', which only the system may make",
+                code="move_never_made",
                 hint="Name it in a deadline's `then`, in `move_parent` or in `move_children`.",
                 why="The way it opens could never be taken.",
                 severity="warning",

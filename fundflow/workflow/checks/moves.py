@@ -26,8 +26,8 @@ class _Use:
     move: Move
     scope: Mapping[str, Any]
 
-    def add(self, message: str, *, hint: str = "", why: str = "") -> None:
-        self.report.add(self.path, message, hint=hint, why=why)
+    def add(self, message: str, *, code: str, hint: str = "", why: str = "") -> None:
+        self.report.add(self.path, message, code=code, hint=hint, why=why)
 
 
 def check_moves(report: Report) -> None:
@@ -36,7 +36,9 @@ def check_moves(report: Report) -> None:
         _check_people(report, name, move)
         _check_approvals(report, name, move)
         if move.form is not None and move.form not in report.known.forms:
-            report.unknown(("moves", name, "form"), "form", move.form, report.known.forms)
+            report.unknown(
+                ("moves", name, "form"), "form", move.form, report.known.forms, code="unknown_form"
+            )
         scope = _scope(report, move)
         for index, ref in enumerate(move.guards):
             _check_guard(_Use(report, ("moves", name, "guards", index), ref, move, scope))
@@ -57,6 +59,7 @@ def _check_people(report: Report, name: str, move: Move) -> None:
         report.add(
             ("moves", name),
             f"nobody may make the move '{name}'",
+            code="move_without_people",
             hint="Name roles, or `system`, under `by`.",
             why="The way it opens could never be taken.",
         )
@@ -68,11 +71,12 @@ def _check_duties(report: Report, name: str, move: Move) -> None:
     scopes = [duty.on for duty in move.duties]
     for duty in move.duties:
         if duty.on is not None and duty.on not in report.machines:
-            report.unknown((*path, "on"), "machine", duty.on, report.machines)
+            report.unknown((*path, "on"), "machine", duty.on, report.machines, code="unknown_machine")
     if len(set(scopes)) < len(scopes):
         report.add(
             path,
             f"the move '{name}' takes on two duties in one place",
+            code="duties_collide",
             hint="Give one of them `on:` a kind of sub-object.",
             why="One person holds one duty on a case or a sub-object, so nobody could make the move.",
         )
@@ -83,9 +87,11 @@ def _check_approvals(report: Report, name: str, move: Move) -> None:
         return
     path: Path = ("moves", name, "approvals")
     if move.to is None:
-        report.add(path, f"the move '{name}' asks for approvals but changes no stage", hint="Give it a `to`.")
+        message = f"the move '{name}' asks for approvals but changes no stage"
+        report.add(path, message, code="approvals_without_stage", hint="Give it a `to`.")
     if SYSTEM in move.by:
-        report.add(path, f"the system cannot approve '{name}'", hint="Take `system` out of `by`.")
+        message = f"the system cannot approve '{name}'"
+        report.add(path, message, code="approval_by_system", hint="Take `system` out of `by`.")
     scope = move_scope(report.registry, report.known.values, ())
     usual = move.approvals
     _check_seats(report, (*path, "from"), move, usual.seats)
@@ -98,6 +104,7 @@ def _check_approvals(report: Report, name: str, move: Move) -> None:
             report.add(
                 (*here, "count"),
                 f"the threshold asks for {asked}, no more than without it",
+                code="idle_threshold",
                 severity="warning",
             )
 
@@ -110,6 +117,7 @@ def _check_seats(report: Report, path: Path, move: Move, seats: tuple[tuple[str,
                 report.add(
                     (*path, number),
                     f"an approval is asked of '{role}', who may not make the move",
+                    code="approval_from_stranger",
                     hint="Add the role under `by`.",
                     why="The approval could never be given.",
                 )
@@ -118,11 +126,12 @@ def _check_seats(report: Report, path: Path, move: Move, seats: tuple[tuple[str,
 def _check_guard(use: _Use) -> None:
     rule = use.report.registry.guards.get(use.ref.name)
     if rule is None:
-        use.report.unknown(use.path, "guard", use.ref.name, use.report.registry.guards)
+        use.report.unknown(use.path, "guard", use.ref.name, use.report.registry.guards, code="unknown_guard")
         return
     if not rule.speaks:
         use.add(
             f"the guard '{rule.name}' has no words for the person it refuses",
+            code="guard_without_words",
             hint="Register it with `says`.",
             why="A refusal without a reason cannot be mended.",
         )
@@ -133,6 +142,7 @@ def _check_guard(use: _Use) -> None:
     if bound.reads_form and use.move.form is None:
         use.add(
             f"the guard '{rule.name}' reads the move's form, but the move has none",
+            code="guard_without_form",
             hint="Give the move a `form`.",
             why="It would always refuse.",
         )
@@ -141,13 +151,16 @@ def _check_guard(use: _Use) -> None:
 def _check_effect(use: _Use) -> None:
     rule = use.report.registry.effects.get(use.ref.name)
     if rule is None:
-        use.report.unknown(use.path, "effect", use.ref.name, use.report.registry.effects)
+        use.report.unknown(
+            use.path, "effect", use.ref.name, use.report.registry.effects, code="unknown_effect"
+        )
         return
     if _bound(use, use.report.registry.bind_effect) is not None:
         _check_names(use, rule.parameters)
     if rule.money and not use.move.duties and set(use.move.by) != {SYSTEM}:
         use.add(
             f"the effect '{rule.name}' moves money in a move without a duty",
+            code="money_without_duty",
             hint="Add `duty:` to the move.",
             why="One person could act twice on the same money.",
         )
@@ -157,7 +170,7 @@ def _bound(use: _Use, bind: Callable[[RuleRef], B]) -> B | None:
     try:
         return bind(use.ref)
     except RuleFault as fault:
-        use.add(str(fault))
+        use.add(str(fault), code=fault.code)
         return None
 
 
@@ -184,7 +197,8 @@ def _check_name(use: _Use, path: Path, kind: Kind, name: str) -> None:
     else:
         known = _known(use, kind)
         if name not in known:
-            report.unknown(path, "machine" if kind == "kind" else kind, name, known)
+            what = "machine" if kind == "kind" else kind
+            report.unknown(path, what, name, known, code=f"unknown_{what}")
 
 
 def _known(use: _Use, kind: Kind) -> Collection[str]:

@@ -60,20 +60,29 @@ class Report:
         return self.file.machine
 
     def add(
-        self, path: Path, message: str, *, hint: str = "", why: str = "", severity: Severity = "error"
+        self,
+        path: Path,
+        message: str,
+        *,
+        code: str,
+        hint: str = "",
+        why: str = "",
+        severity: Severity = "error",
     ) -> None:
-        """Write a finding at the place of a path."""
+        """Write a finding of a kind at the place of a path."""
         line, column = self.file.places.at(path)
-        self.findings.append(Finding(severity, self.file.file, line, column, message, hint, why))
+        self.findings.append(Finding(severity, self.file.file, line, column, message, code, hint, why))
 
-    def unknown(self, path: Path, what: str, name: str, known: Collection[str], why: str = "") -> None:
+    def unknown(
+        self, path: Path, what: str, name: str, known: Collection[str], why: str = "", *, code: str
+    ) -> None:
         """Write that a name stands for nothing, with the nearest one that does."""
-        self.add(path, f"unknown {what} '{name}'", hint=nearest(name, known), why=why)
+        self.add(path, f"unknown {what} '{name}'", code=code, hint=nearest(name, known), why=why)
 
     def check_role(self, path: Path, role: str, why: str) -> bool:
         """Whether a role exists; writes a finding when not."""
         if not self.known.has_role(role):
-            self.unknown(path, "role", role, [*self.known.roles, SYSTEM], why)
+            self.unknown(path, "role", role, [*self.known.roles, SYSTEM], why, code="unknown_role")
             return False
         return True
 
@@ -89,4 +98,9 @@ def check_condition(report: Report, path: Path, text: str, scope: Mapping[str, A
     try:
         Condition(text, scope)
     except ConditionFault as fault:
-        report.add(path, f"in the condition: {fault}", why="It could not be answered for any case.")
+        report.add(
+            path,
+            f"in the condition: {fault}",
+            code="faulty_condition",
+            why="It could not be answered for any case.",
+        )

@@ -22,6 +22,7 @@ def check_spellings(report: Report) -> None:
             report.add(
                 ("stages", second),
                 f"the stages '{first}' and '{second}' are spelled alike",
+                code="stage_in_two_spellings",
                 hint="Keep one of them."
                 if certain
                 else "Keep one of them, or give them names further apart.",
@@ -32,6 +33,7 @@ def check_spellings(report: Report) -> None:
             report.add(
                 ("stages", second, "label", same[0]),
                 f"the stages '{first}' and '{second}' have the same label in {', '.join(same)}",
+                code="stages_of_one_label",
                 hint="Give each stage words of its own.",
                 why="Readers could not tell where a case stands.",
                 severity="warning",

@@ -31,14 +31,21 @@ def _check_names(report: Report) -> None:
     machine = report.machine
     scope = move_scope(report.registry, report.known.values, ())
     if machine.initial not in machine.stages:
-        report.unknown(("initial",), "stage", machine.initial, machine.stages, "No case could begin.")
+        report.unknown(
+            ("initial",),
+            "stage",
+            machine.initial,
+            machine.stages,
+            "No case could begin.",
+            code="unknown_stage",
+        )
     for name, move in machine.moves.items():
         for source in move.from_:
             if source not in machine.stages:
                 path = report.place_of(("moves", name, "from"), move.from_, source)
-                report.unknown(path, "stage", source, machine.stages)
+                report.unknown(path, "stage", source, machine.stages, code="unknown_stage")
         if move.to is not None and move.to not in machine.stages:
-            report.unknown(("moves", name, "to"), "stage", move.to, machine.stages)
+            report.unknown(("moves", name, "to"), "stage", move.to, machine.stages, code="unknown_stage")
     for name, stage in machine.stages.items():
         for each in stage.waiting:
             path = report.place_of(("stages", name, "waits_for"), stage.waits_for, each.role)
@@ -56,6 +63,7 @@ def _check_reach(report: Report, ways: Graph) -> None:
             report.add(
                 ("stages", name),
                 f"no way leads to the stage '{name}'",
+                code="stage_unreachable",
                 why=f"A case begins in '{report.machine.initial}' and could never stand here.",
             )
 
@@ -67,6 +75,7 @@ def _check_final(report: Report, name: str) -> None:
         report.add(
             report.place_of(("moves", move_name, "from"), move.from_, name),
             f"the final stage '{name}' has an exit, '{move_name}'",
+            code="exit_from_end",
             hint="Only a move that `reopens` may lead out of an end.",
             why="A case that has ended must stay ended.",
         )
@@ -83,18 +92,21 @@ def _check_reopening(report: Report) -> None:
                 report.add(
                     report.place_of(("moves", name, "from"), move.from_, source),
                     f"the move '{name}' reopens, but the stage '{source}' is no end",
+                    code="reopens_no_end",
                     hint="Leave the stage out, or leave out `reopens`.",
                 )
         if move.to is None or (move.to in stages and stages[move.to].final):
             report.add(
                 ("moves", name, "reopens"),
                 f"the move '{name}' reopens, but it does not lead back to work",
+                code="reopens_to_no_work",
                 hint="Give it a `to` that is not final.",
             )
         if set(move.by) != {SYSTEM}:
             report.add(
                 ("moves", name, "by"),
                 f"the move '{name}' reopens; nobody but the system may make it",
+                code="reopens_by_hand",
                 hint="Write `by: [system]`, and let an appeal set it off with `move_parent`.",
                 why="Who closed a case could open it again on his own.",
             )
@@ -106,6 +118,7 @@ def _check_exits(report: Report, name: str) -> None:
         report.add(
             ("stages", name),
             f"no move leads out of the stage '{name}'",
+            code="stage_without_exit",
             hint="Add a move, or mark it `final: true`.",
             why="Every case that comes here would be stuck.",
         )
@@ -114,6 +127,7 @@ def _check_exits(report: Report, name: str) -> None:
         report.add(
             ("stages", name),
             f"nobody can leave the stage '{name}'",
+            code="stage_nobody_leaves",
             hint="Name a role under `by` of one of its moves.",
             why="Every case that comes here would be stuck.",
         )
@@ -124,7 +138,13 @@ def _check_ends(report: Report, ways: Graph) -> None:
     ends = {name for name, stage in machine.stages.items() if stage.final}
     if not ends:
         why = "No case could ever be closed."
-        report.add(("stages",), "no stage is final", hint="Mark the last stage `final: true`.", why=why)
+        report.add(
+            ("stages",),
+            "no stage is final",
+            code="no_final_stage",
+            hint="Mark the last stage `final: true`.",
+            why=why,
+        )
         return
     stuck = {name for name in machine.stages if not _leaving(machine, name)}
     back: dict[str, set[str]] = {name: set() for name in machine.stages}
@@ -137,6 +157,7 @@ def _check_ends(report: Report, ways: Graph) -> None:
             report.add(
                 ("stages", name),
                 f"no way leads from the stage '{name}' to an end",
+                code="stage_without_end",
                 why="Its cases would go round for ever.",
             )
 
