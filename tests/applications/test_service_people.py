@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from fundflow.accounts import User, load_actor
 from fundflow.applications.models import Party
+from fundflow.applications.queries import party_kinds
 from fundflow.applications.service.parties import age_on, beneficiary, link_guardian, link_person
 from fundflow.people import Guardianship
 from fundflow.platform import clock
@@ -99,3 +101,56 @@ def test_nobody_is_his_own_guardian():
         db.session.flush()
     db.session.rollback()
     db.session.info["writing"] = False
+
+
+BY_MAIL = FIELDS | {"email": "email"}
+
+
+def tied(case, **given):
+    """Tie a beneficiary to the case, as a form's answers say."""
+    with transaction():
+        link_person(case=case, given=given, fields=BY_MAIL, kind="beneficiary")
+
+
+def ended(case):
+    with transaction():
+        for party in parties(case):
+            party.ended_at = clock.now()
+
+
+def parties(case):
+    query = select(Party).where(Party.application_id == case.id).order_by(Party.id)
+    return db.session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def test_who_comes_back_under_the_same_name_takes_up_the_old_tie():
+    case = case_of("1990-01-01")
+    (before,) = parties(case)
+    owner_id = before.user_id
+    ended(case)
+    tied(case, name="Arben Prova", born="1990-01-01")
+    (again,) = parties(case)
+    assert (again.id, again.user_id, again.ended_at) == (before.id, owner_id, None)
+    assert beneficiary(case).full_name == "Arben Prova"
+
+
+def test_an_account_is_tied_again_when_its_ended_tie_bore_another_name():
+    case = case_of("1990-01-01")
+    (before,) = parties(case)
+    owner = db.session.get(User, before.user_id)
+    ended(case)
+    tied(case, name="Arbën Prova", born="1990-01-01", email=owner.email.upper())
+    old, new = parties(case)
+    assert (old.id, old.name, old.user_id, old.ended_at is None) == (before.id, "Arben Prova", None, False)
+    assert (new.name, new.user_id, new.ended_at) == ("Arbën Prova", owner.id, None)
+    assert party_kinds(load_actor(owner.id), case.id) == {"beneficiary"}
+
+
+def test_an_account_keeps_a_tie_that_stands():
+    case = case_of("1990-01-01")
+    (before,) = parties(case)
+    owner_id = before.user_id
+    other = person()
+    tied(case, name="Arbën Prova", born="1990-01-01", email=db.session.get(User, other.user_id).email)
+    (still,) = parties(case)
+    assert (still.id, still.name, still.user_id) == (before.id, "Arbën Prova", owner_id)

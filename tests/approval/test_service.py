@@ -1,9 +1,10 @@
 """Deciding: reasons, amounts, the standstill, and an agreement signed by two on the hash of one PDF."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from fundflow.applications.service.move import move
@@ -15,6 +16,7 @@ from fundflow.ledger import balances
 from fundflow.platform import clock, jobs
 from fundflow.platform.db import db, transaction
 from fundflow.platform.errors import Conflict, Forbidden, Invalid, Refused
+from fundflow.platform.ids import new_id
 from fundflow.workflow import RuleRef, default_registry
 from tests.disbursement.office import IBAN, ctx_of, filled
 from tests.races.crowd import REASON, case_at, closed_call, decision, person, recommendation
@@ -136,6 +138,33 @@ def test_an_agreement_is_signed_by_two_on_the_hash_that_was_offered():
         with db.session.no_autoflush:
             assert "not the one that was offered" in str(asked(case, "offered_hash_matches").reason)
         db.session.expire_all()
+
+
+def test_an_agreement_is_written_after_the_document_that_it_names():
+    case, _owner, _officer = contracted()
+    written: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        table = re.match(r"INSERT INTO (document|agreement)\b", statement)
+        written.extend(table.groups() if table else ())
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        with transaction(), db.session.no_autoflush:
+            service.offer_agreement(ctx_of(case), "agreement")
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert written == ["document", "agreement"]
+
+
+def test_two_rows_of_one_flush_are_written_in_the_order_that_their_tie_asks_for():
+    case, _owner, _officer = contracted()
+    with transaction(), db.session.no_autoflush:
+        paper = service.issue_letter(ctx_of(case), letter="agreement")
+        named = Agreement(id=new_id(), application_id=case.id, document_id=paper.id, offered_at=clock.now())
+        db.session.add(named)
+    assert inspect(Agreement).relationships["document"].mapper.class_ is Document
+    assert queries.agreement_of(case.id) == (named, paper)
 
 
 def signature(case):

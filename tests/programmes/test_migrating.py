@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 
 from fundflow.accounts import SYSTEM, create_user, grant_role, load_actor
 from fundflow.applications.models import Application
+from fundflow.applications.service.entries import open_entry, save_answers
 from fundflow.applications.service.hooks import begin_stage
 from fundflow.applications.service.migrating import migrate, plan
 from fundflow.applications.service.migration_map import read_map
@@ -159,6 +160,57 @@ def test_a_map_that_leaves_cases_without_a_place_is_refused_whole(office, name):
         migrate(actor=SYSTEM, slug=SLUG, wanted=read(more))
     assert [words in str(reason) for reason in refusal.value.reasons] == [True, True]
     assert rows() == before
+
+
+ANSWERS = {
+    "applicant_name": "Ana", "title": "A bakery", "summary": "Bread.", "problem": "No bread.", "solution": "We bake.",
+    "months": "6", "milestones": [{"title": "Oven", "cost": {"minor": 20_000_00, "currency": "USD"}}],
+    "requested": {"minor": 20_000_00, "currency": "USD"},
+}  # fmt: skip
+QUESTION = "      - {id: title, type: text, required: true"
+ASKED = "      - {id: town, type: text, required: true, label: {en: Town, el: Πόλη}}\n"
+
+
+def filled(case, *, submitted):
+    """The application of a case, handed in or still a draft."""
+    definition = definition_of(case.version_id)
+    with transaction():
+        entry = open_entry(actor_id=None, case=case, form="application")
+        save_answers(
+            entry=entry, form=definition.forms["application"], final=ANSWERS, version=definition.sha256, actor_id=None
+        )  # fmt: skip
+        if submitted:
+            case.submitted_at, case.content_hash = clock.now(), "0" * 64
+
+
+def test_a_case_that_lacks_what_the_new_version_needs_is_refused(office):
+    files, call, version = office
+    cases(call, version, 3, ("scored",))
+    whole, lacking, draft = db.session.scalars(select(Application).order_by(Application.reference)).all()
+    filled(lacking, submitted=True)
+    filled(draft, submitted=False)
+    form = files["forms/application.yaml"].replace(QUESTION, ASKED + QUESTION, 1)
+    with transaction():
+        publish(actor_id=None, files={**files, "forms/application.yaml": form})
+    before = rows()
+    words = "the form 'application' lacks what the new version needs: town:"
+    with transaction():
+        tried = plan(actor=SYSTEM, slug=SLUG, wanted=read("cases: all\n"))
+    assert {each.name: [why.startswith(words) for why in each.against] for each in tried} == {
+        whole.reference: [],
+        lacking.reference: [True],
+        draft.reference: [],
+    }
+    with pytest.raises(Refused) as refusal, transaction():
+        migrate(actor=SYSTEM, slug=SLUG, wanted=read("cases: all\n"))
+    assert [str(reason).startswith(f"{lacking.reference}: {words}") for reason in refusal.value.reasons] == [
+        True
+    ]
+    assert rows() == before
+    with transaction():
+        migrate(actor=SYSTEM, slug=SLUG, wanted=read(f"cases: [{whole.reference}, {draft.reference}]\n"))
+    moved = db.session.scalars(select(Application).where(Application.version_id != version.id)).all()
+    assert {case.reference for case in moved} == {whole.reference, draft.reference}
 
 
 FAULTS = {
