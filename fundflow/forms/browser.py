@@ -15,6 +15,7 @@ from typing import Any
 
 from fundflow.forms import definition as d
 from fundflow.forms import fields, numbers
+from fundflow.forms.fields.chosen_money import ChosenMoneyField
 from fundflow.forms.fields.money import MoneyField
 from fundflow.forms.fields.rows import RowsField
 from fundflow.platform import cel, money
@@ -44,6 +45,7 @@ _KINDS = {
     "url": "text", "choice": "text", "yes_no": "text", "yes_no_na": "text", "code": "text", "date": "day",
     "number": "number", "percentage": "number", "choices": "list", "codes": "list", "declaration": "flag",
 }  # fmt: skip
+_CENTS = 2
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None}
 
 
@@ -207,6 +209,8 @@ class _Names:
         if total:
             return self._sum(answer, question.id, total)
         name = path[0]
+        if isinstance(answer, ChosenMoneyField):
+            return self._chosen(answer, path)
         if isinstance(answer, fields.GroupField) and len(path) == 2 and not question.sum_names:
             if path[1] not in answer.parts:
                 raise _Beyond
@@ -214,6 +218,17 @@ class _Names:
         elif len(path) > 1:
             raise _Beyond
         return self._node(answer, name)
+
+    def _chosen(self, answer: ChosenMoneyField, path: list[str]) -> Node:
+        """Either part of an amount whose currency stands beside it: `other` has the scales that are not two places."""
+        name, currency = path[0], f"{path[0]}-currency"
+        if path[1:] == ["currency"]:
+            return {"q": currency, "as": "text", "with": name}
+        if path[1:] != ["minor"]:
+            raise _Beyond
+        other = {code: places for code in answer.allowed() if (places := money.exponent(code)) != _CENTS}
+        point = numbers.decimal_sign(self.context.language)
+        return {"q": name, "as": "number", "places": _CENTS, "by": currency, "other": other, "point": point}
 
     def _node(self, answer: fields.FieldType[Any], name: str) -> Node:
         if isinstance(answer, MoneyField):
@@ -235,7 +250,7 @@ class _Names:
         if not isinstance(answer, RowsField):
             raise _Beyond
         column = answer.question.sums[total]
-        if column.where and answer.live_where(total) is None:
+        if column.where and (not column.label or answer.live_where(total) is None):
             raise _Beyond
         return {"rows": rows, "sum": total}
 

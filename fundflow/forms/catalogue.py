@@ -42,6 +42,8 @@ class QuestionType:
     cells: dict[str, str]
     in_conditions: Any
     column: bool
+    also: tuple[QuestionType, ...] = ()
+    """The same type asked in other ways."""
 
 
 @lru_cache(maxsize=1)
@@ -69,6 +71,7 @@ def _described(model: type[d.Base], given: dict[str, Any], columns: set[str]) ->
         cells=given.get("cells", {}),
         in_conditions=None if stored is None else answer.cel(stored),
         column=_name(model) in columns,
+        also=tuple(_described(model, other, columns) for other in given.get("also", ())),
     )
 
 
@@ -103,7 +106,7 @@ def _takes(kind: Any) -> str:
     if origin is Annotated:
         return _takes(inner[0])
     if origin is Literal:
-        return "one of " + ", ".join(f"`{each}`" for each in inner)
+        return "one of " * (len(inner) > 1) + ", ".join(f"`{each}`" for each in inner)
     if origin in (Union, types.UnionType):
         return " or ".join(dict.fromkeys(_takes(each) for each in inner if each is not type(None)))
     if origin is tuple:

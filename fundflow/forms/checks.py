@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 from fundflow.forms import arithmetic, fields, limits
 from fundflow.forms import definition as d
 from fundflow.forms.circles import circles
+from fundflow.forms.currencies import chosen, is_chosen, misread
 from fundflow.forms.reading import NAMES, cel_answers
 from fundflow.forms.validation import sum_names
 from fundflow.forms.wording import known, places
@@ -27,6 +28,7 @@ class Finding(NamedTuple):
 
 
 _ROW = frozenset({"r", "v"})
+_NO_SUM = "people choose the currency of {!r}, and amounts of several currencies do not add up"
 
 
 def check(form_def: d.Form, *, values: Mapping[str, Any], languages: Collection[str]) -> list[Finding]:
@@ -93,7 +95,8 @@ def _faults(question: d.AnyQuestion, values: Mapping[str, Any]) -> Iterator[str]
         yield from (
             f"the programme has no value {name!r}" for name in _values_asked(asked) if name not in values
         )
-        if isinstance(asked, d.Money) and not (asked.currency or values.get("currency")):
+        one = isinstance(asked, d.Money) and not is_chosen(asked)
+        if one and not (getattr(asked, "currency", None) or values.get("currency")):
             yield "no currency, neither here nor as the value 'currency'"
 
 
@@ -110,22 +113,33 @@ def _row_faults(question: d.Rows) -> Iterator[str]:
     names = [column.id for column in question.columns] + list(question.computed)
     for double in sorted({name for name in names if names.count(name) > 1}):
         yield f"column {double!r} stands twice"
-    ready = {column.id for column in question.columns if column.type in ("money", "number", "percentage")}
-    for name, computed in question.computed.items():
-        if missing := arithmetic.compile(computed.value).columns - ready:
-            yield f"computed.{name}: no figure {', '.join(sorted(missing))} before it"
-        ready.add(name)
-    for name, total in question.sums.items():
-        if total.of not in ready:
-            yield f"sums.{name}: {total.of!r} is no figure of these rows"
+    yield from _figure_faults(question)
     conditions = [s.where for s in question.sums.values()] + [c.required_if for c in question.columns]
     for text in filter(None, conditions):
+        yield from misread(text, "r", chosen(question.columns))
         used = cel.compile(text, _ROW).members
         for strange in sorted({member for kind, member in used if kind == "r"} - set(names)):
             yield f"{text}: no column {strange!r}"
     for column in question.columns:
         if column.show_if:
             yield f"columns.{column.id}: a column cannot be hidden (show_if)"
+
+
+def _figure_faults(question: d.Rows) -> Iterator[str]:
+    """Calculations and sums take figures that stand before them and add up."""
+    mixed = chosen(question.columns)
+    ready = {column.id for column in question.columns if column.type in ("money", "number", "percentage")}
+    for name, computed in question.computed.items():
+        figures = arithmetic.compile(computed.value).columns
+        yield from (f"computed.{name}: {_NO_SUM.format(column)}" for column in sorted(figures & mixed))
+        if missing := figures - ready:
+            yield f"computed.{name}: no figure {', '.join(sorted(missing))} before it"
+        ready.add(name)
+    for name, total in question.sums.items():
+        if total.of in mixed:
+            yield f"sums.{name}: {_NO_SUM.format(total.of)}"
+        elif total.of not in ready:
+            yield f"sums.{name}: {total.of!r} is no figure of these rows"
 
 
 def _expressions(form_def: d.Form) -> Iterator[tuple[str, str]]:
@@ -146,13 +160,17 @@ def _conditions(form_def: d.Form, values: Mapping[str, Any]) -> Iterator[Finding
     samples = {question.id: fields.of(question).sample() for question in form_def.questions()}
     seen = cel_answers(form_def, samples, values=values)
     scope = cel.Scope({"a": seen, "v": values, "today": date(2026, 1, 31)})
+    amounts = chosen(form_def.questions())
     for path, text in _expressions(form_def):
         try:
             condition = cel.compile(text, NAMES)
             unknown = {m for kind, m in condition.members if m not in (seen if kind == "a" else values)}
+            mistaken = next(misread(text, "a", amounts), "")
             if unknown:
                 message = f"{text}: unknown {', '.join(sorted(unknown))}"
                 yield Finding(path, "error", message, code="faulty_condition")
+            elif mistaken:
+                yield Finding(path, "error", mistaken, code="faulty_condition")
             else:
                 condition.holds(scope)
         except cel.CelFault as fault:

@@ -94,14 +94,15 @@ class PageForm(Form):
 
     def _field_problems(self, field: AnswerField, *, partial: bool) -> Problems:
         if field.process_errors:
-            return {field.path: field.process_errors[0]}
+            return {field.faulty_path: field.process_errors[0]}
         if isinstance(field, FileAnswerField) and field.upload:
             return {}
         problems = question_problems(field.question, field.data, self.reading, self.context, partial=partial)
         if isinstance(field, RowsAnswerField):
-            problems = {
-                field.on_page(path): message for path, message in problems.items()
-            } | field.process_messages
+            unread = field.process_messages
+            told = {field.on_page(path): message for path, message in problems.items()}
+            missed = {path for path in told if any(each.startswith(f"{path}.") for each in unread)}
+            problems = {path: message for path, message in told.items() if path not in missed} | unread
         if isinstance(field, GroupAnswerField):
             problems |= field.process_messages
         return problems
@@ -177,10 +178,12 @@ class PageForm(Form):
         answer = fields.of(question)
         if isinstance(answer, fields.GroupField) and rest in answer.parts:
             return f"{label}, {answer.parts[rest].label(self.context.language)}"
+        if rest and not isinstance(answer, fields.RowsField):
+            return f"{label}, {answer.part_label(rest, self.context.language)}"
         if not rest or not isinstance(answer, fields.RowsField):
             return label
         row, _dot, column = rest.partition(".")
-        named = answer.by_id[column].label(self.context.language) if column in answer.by_id else column
+        named = answer.column_name(column, self.context.language)
         return _("%(question)s (row %(row)s, %(column)s)", question=label, row=int(row) + 1, column=named)
 
     def notice(self, field: AnswerField) -> str:

@@ -41,6 +41,7 @@ ListName = Annotated[
 ]
 Only = Annotated[tuple[str, ...], Field(description="The codes that may be chosen; all, if none are named.")]
 TaxKind = Literal["al_nipt", "it_codicefiscale", "gr_vat"]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
 class Text(Base):
@@ -85,11 +86,16 @@ class Percentage(Base):
 
 
 class Money(Base):
-    """An amount of money."""
+    """An amount of money, in one currency or, with `currencies`, in one that the person chooses."""
 
     type: Literal["money"]
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = Field(
+    currency: Currency | None = Field(
         None, description="The currency (ISO 4217); without it, that of the programme."
+    )
+    currencies: Literal["any"] | Annotated[tuple[Currency, ...], Field(min_length=1)] | None = Field(
+        None,
+        description="The currencies of which the person chooses one, or `any`; that of the programme, else the "
+        "first, is chosen to begin with. Such amounts have no limits, do not add up in `rows`, and no rule takes them.",
     )
     min_minor: Bound | None = Field(0, description="The smallest amount in cents, or `v.<value>`.")
     max_minor: Bound | None = Field(None, description="The largest amount in cents, or `v.<value>`.")

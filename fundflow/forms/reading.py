@@ -111,7 +111,7 @@ class Reading:
             return condition.holds(self.scope)
         except cel.CelFault:
             seen = self.scope.values["a"]
-            return any(kind == "a" and seen.get(name) is None for kind, name in condition.members)
+            return any(kind == "a" and _lacks(seen.get(name)) for kind, name in condition.members)
 
     @property
     def scope(self) -> cel.Scope:
@@ -153,6 +153,11 @@ class Reading:
 
     def _is(self, text: str) -> bool:
         return _is(cel.compile(text, NAMES), self.scope)
+
+
+def _lacks(answer: Any) -> bool:
+    """Whether an answer, or a part of it, is open."""
+    return answer is None or (isinstance(answer, Mapping) and None in answer.values())
 
 
 def _conditions(form_def: d.Form) -> dict[str, list[cel.Expression]]:

@@ -185,8 +185,17 @@ def _money(question: Any, lot: _Lot) -> dict[str, Any]:
     some = fitting or [low or min(high, 10_000), (low + high) // 2]
     return {
         "minor": lot.lots.choice(some),
-        "currency": question.currency or lot.values.get("currency", "EUR"),
+        "currency": question.currency or _currency(question, lot),
     }
+
+
+def _currency(question: Any, lot: _Lot) -> str:
+    """The programme's, or one of those that the person may choose; of all there are, the one that stands chosen."""
+    if isinstance(question.currencies, tuple):
+        return str(lot.lots.choice(question.currencies))
+    if question.currencies:
+        return str(fields.of(question).usual(lot.values))  # type: ignore[attr-defined]
+    return str(lot.values.get("currency", "EUR"))
 
 
 def _day(question: Any, lot: _Lot) -> str:

@@ -187,9 +187,10 @@ def _questions() -> Iterator[str]:
         yield f"{each.words}{' May stand in a column of `rows`.' if each.column else ''}\n"
         if own := [_parameter(one) for one in each.parameters if not one.shared]:
             yield from _table(titles, own)
-        yield f"```yaml\n- {_yaml(each.example)}\n```\n"
-        if each.stored is not None:
-            yield f"In conditions the example's answer is `{_in_condition(each.in_conditions)}`.\n"
+        for shape in (each, *each.also):
+            yield f"```yaml\n- {_yaml(shape.example)}\n```\n"
+            if shape.stored is not None:
+                yield f"In conditions the example's answer is `{_in_condition(shape.in_conditions)}`.\n"
 
 
 def _in_condition(value: Any) -> str:

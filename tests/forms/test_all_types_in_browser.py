@@ -18,8 +18,9 @@ from tests.forms.test_browser import PAGE, POLICY, Office, browser, make_app, pa
 
 __all__ = ["browser", "page"]
 pytestmark = pytest.mark.browser
-EXAMPLES = [each.example for each in forms.question_types()]
-STORED = {each.example["id"]: each.stored for each in forms.question_types() if each.stored is not None}
+SHAPES = [shape for each in forms.question_types() for shape in (each, *each.also)]
+EXAMPLES = [shape.example for shape in SHAPES]
+STORED = {shape.example["id"]: shape.stored for shape in SHAPES if shape.stored is not None}
 ALL = forms.Form.model_validate(
     {
         "title": {"en": "Every type"},
@@ -31,14 +32,21 @@ ASKED = [
     {"id": "jobs", "type": "number", "decimals": 1},
     {"id": "women", "type": "number"},
     {"id": "price", "type": "money"},
+    {"id": "offer", "type": "money", "currencies": ["EUR", "ALL", "JPY", "KWD"]},
     {"id": "begins", "type": "date"},
     {"id": "note", "type": "text"},
     {"id": "sure", "type": "declaration", "required": False},
     {"id": "kinds", "type": "choices", "choices": [{"id": x, "label": {"en": x}} for x in "xy"]},
     {"id": "home", "type": "address"},
     {
-        "id": "costs", "type": "rows", "sums": {"total": "cost"},
-        "columns": [{"id": x, "type": t, "label": {"en": x}} for x, t in (("what", "text"), ("cost", "money"))],
+        "id": "costs", "type": "rows",
+        "sums": {
+            "total": "cost", "paid": {"of": "cost", "where": "r.currency == 'x'", "label": {"en": "Paid"}},
+        },
+        "columns": [
+            *({"id": x, "type": t, "label": {"en": x}} for x, t in (("currency", "text"), ("cost", "money"))),
+            {"id": "abroad", "type": "money", "label": {"en": "abroad"}, "currencies": "any"},
+        ],
     },
 ]  # fmt: skip
 CONDITIONS = [
@@ -49,15 +57,26 @@ CONDITIONS = [
     "'x' in a.kinds", "size(a.kinds) == 2", "a.home.place == 'Berat'", "a.home.country in ['AL', 'IT']",
     "(a.status == 'idea' || a.sure) && a.note != 'no'", "a.note == '5'", "a.costs_total <= a.price",
     "a.costs_total * 100 < a.price * 50", "a.jobs in [1, 3, 5]", "v.most_jobs > a.jobs",
+    "a.costs_paid > 0", "a.offer.minor > 1500",
+    "a.offer.minor == 1500", "a.offer.minor == null", "a.offer.currency == 'JPY'",
+    "a.offer.currency != 'EUR'", "a.offer.currency in ['EUR', 'ALL'] && a.offer.minor >= 0", "a.offer.minor <= a.price",
 ]  # fmt: skip
 FILLED: list[dict[str, Any]] = [
     {},
-    {"status": "firm", "jobs": "3", "women": "2", "price": {"minor": 100_001, "currency": "EUR"}, "note": "no"},
-    {"status": "idea", "jobs": "2.5", "begins": "2026-11-22", "sure": True, "kinds": ["x"], "note": "5"},
+    {"status": "firm", "jobs": "3", "women": "2", "price": {"minor": 100_001, "currency": "EUR"}, "note": "no",
+     "offer": {"minor": 1500, "currency": "JPY"}},
+    {"status": "idea", "jobs": "2.5", "begins": "2026-11-22", "sure": True, "kinds": ["x"], "note": "5",
+     "offer": {"minor": 1500, "currency": "KWD"}},
     {
         "jobs": "60", "women": "61", "begins": "2026-11-21", "note": "honey", "kinds": ["x", "y"],
+        "offer": {"minor": 150_000, "currency": "ALL"},
         "home": {"place": "Berat", "country": "AL"}, "price": {"minor": 500_000, "currency": "EUR"},
-        "costs": [{"what": "hives", "cost": {"minor": 250_000, "currency": "EUR"}}],
+        "costs": [
+            {
+                "currency": "x", "cost": {"minor": 250_000, "currency": "EUR"},
+                "abroad": {"minor": 5, "currency": "JPY"},
+            },
+        ],
     },
 ]  # fmt: skip
 LOGIC = forms.Form.model_validate(
@@ -122,6 +141,25 @@ def test_the_browser_decides_as_the_server(address, page, filled):
         if page.locator(f"#q_c{number}").count()
     }
     assert seen == expected
+
+
+def test_a_chosen_currency_decides_at_once(address, page):
+    page.goto(f"{address}/look/logic/0")
+    shown = {text: page.locator(f"#q_c{number}") for number, text in enumerate(CONDITIONS)}
+    expect(page.locator("#q_offer-currency")).to_have_value("EUR")
+    expect(shown["a.offer.currency == 'JPY'"]).to_be_hidden()
+    page.select_option("#q_offer-currency", "JPY")
+    expect(shown["a.offer.currency == 'JPY'"]).to_be_hidden()
+    page.fill("#q_offer", "1,500")
+    expect(shown["a.offer.currency == 'JPY'"]).to_be_visible()
+    expect(shown["a.offer.minor == 1500"]).to_be_visible()
+    page.select_option("#q_offer-currency", "EUR")
+    expect(shown["a.offer.minor > 1500"]).to_be_visible()
+    page.get_by_role("button", name="Add a row").click()
+    page.get_by_label("abroad, Currency 2").select_option("JPY")
+    page.get_by_role("button", name="Save and continue").click()
+    expect(page.locator("#q_offer")).to_have_value("1,500")
+    expect(shown["a.offer.minor > 1500"]).to_be_visible()
 
 
 def test_what_is_required_and_what_does_not_fit_is_said_while_writing(address, page):

@@ -15,7 +15,10 @@ from fundflow.forms.catalogue import QuestionType
 from tests.forms.samples import TODAY, VALUES, context
 
 pytestmark = pytest.mark.usefixtures("page")
-TYPES = {each.name: each for each in forms.question_types()}
+KINDS = forms.question_types()
+TYPES = {each.name: each for each in KINDS} | {
+    f"{each.name} {other.example['id']}": other for each in KINDS for other in each.also
+}
 ASKED = {name: each for name, each in TYPES.items() if each.stored is not None}
 every = pytest.mark.parametrize("name", TYPES)
 asked = pytest.mark.parametrize("name", ASKED)
@@ -40,7 +43,9 @@ def posted(page: forms.PageForm) -> MultiDict[str, str]:
     for field in page:
         if field.control in ("heading", "guidance", "file"):
             continue
-        if field.control in ("checkboxes", "code_boxes"):
+        if field.control == "amount":
+            sent += [(field.name, field.value), (field.currency_name, field.currency)]
+        elif field.control in ("checkboxes", "code_boxes"):
             sent += [(field.name, code) for code in ["", *field.selected]]
         elif field.control == "rows":
             sent += [(field.name, entry.key) for entry in field.entries]
@@ -153,8 +158,8 @@ def test_conditions_see_the_answer_and_its_absence(name):
 
 
 def test_there_is_an_example_for_every_type_and_every_type_has_its_own_name():
-    assert len(TYPES) == len(forms.question_types()) == 28
-    assert len({each.example["id"] for each in TYPES.values()}) == 28
+    assert len({each.name for each in KINDS}) == len(KINDS) == 28
+    assert len({each.example["id"] for each in TYPES.values()}) == len(TYPES) == 29
     assert {name for name, each in TYPES.items() if each.stored is None} == {"heading", "guidance"}
 
 

@@ -38,7 +38,8 @@ class Value(_Part):
     `from`: one column or several, joined by `join`. A path goes into nested records: `team.size`, and
     `milestones[].title` takes one of a list. `template`: text with `{column}` in it. `constant`: the same for
     every row. `values`: what the file says -> what is stored. `default`: where the file says nothing.
-    `currency`: the column that names the currency of an amount. `parts`: where each part of a person, an address
+    `currency`: the column that names the currency of an amount; where people choose it, the amount may name it
+    itself (`12.50 ALL`). `parts`: where each part of a person, an address
     or a span of days comes from. `rows`: the columns of a table of rows; they
     follow the list of a `[]` path, or, with `numbered: 5`, the columns `title {n}` for n from 1 to 5.
     """
@@ -126,14 +127,23 @@ def default_mapping(form: Form) -> Mapping:
     questions: dict[str, Any] = {}
     for question in form.questions():
         if isinstance(question, d.Rows):
-            columns = [column.id for column in question.columns]
-            questions[question.id] = {"rows": {column: f"{question.id}[].{column}" for column in columns}}
+            questions[question.id] = {
+                "rows": {each.id: _of_row(question.id, each) for each in question.columns}
+            }
         elif isinstance(question, d.Parts):
             names = forms.parts_of(question)
             questions[question.id] = {"parts": {name: f"{question.id}_{name}" for name in names}}
+        elif forms.is_chosen(question):
+            questions[question.id] = {"from": question.id, "currency": f"{question.id}_currency"}
         elif not isinstance(question, d.Unasked | d.File):
             questions[question.id] = question.id
     return Mapping.model_validate({"key": "key", "received_at": "received_at", "questions": questions})
+
+
+def _of_row(rows: str, column: d.Base) -> Any:
+    """Where a cell of a list in the file comes from."""
+    path = f"{rows}[].{column.id}"
+    return {"from": path, "currency": f"{path}_currency"} if forms.is_chosen(column) else path
 
 
 def _fault(text: str, name: str, path: tuple[Any, ...], message: str) -> MappingFault:

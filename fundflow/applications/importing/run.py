@@ -167,6 +167,11 @@ def _with_columns(records: Iterator[Record], work: _Import, *, flat: bool) -> It
 
 def _require_columns(work: _Import, present: set[str]) -> None:
     optional = set(work.mapping.received_at.paths()) if work.mapping.received_at else set()
+    optional |= {  # an amount may name its currency itself
+        source.currency
+        for name, source in work.mapping.questions.items()
+        if source.currency and forms.is_chosen(forms.named(work.form, name))
+    }
     wanted = {path for path in work.mapping.columns() if NUMBER not in path and "[]" not in path} - optional
     missing = sorted(path for path in wanted if path not in present and path.partition(".")[0] not in present)
     if missing:

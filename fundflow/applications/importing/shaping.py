@@ -138,7 +138,10 @@ def _answer(
         raise BadInput(_("The file holds several values here; one was expected."))
     if isinstance(question, d.Money) and source.currency:
         code = _said(lookup(record, source.currency, index))
-        _check_currency(str(source.values.get(code, code)), question, context)
+        named = str(source.values.get(code, code))
+        if forms.is_chosen(question):
+            return forms.of(question).load([_said(raw), named], context)
+        _check_currency(named, question, context)
     return forms.of(question).load([_said(raw)], context)
 
 

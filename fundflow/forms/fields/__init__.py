@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fundflow.forms import definition as d
@@ -34,7 +34,8 @@ __all__ = [
     "read_parts",
 ]
 
-_TYPES: dict[type[d.Base], type[FieldType[Any]]] = SIMPLE | {
+_TYPES: Mapping[type[d.Base], Callable[[Any], FieldType[Any]]] = {
+    **SIMPLE,
     d.Choices: ChoicesField,
     d.Codes: CodesField,
     d.DateRange: DateRangeField,

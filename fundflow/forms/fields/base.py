@@ -19,7 +19,11 @@ Q = TypeVar("Q", bound=d.Base)
 
 
 class BadInput(ValueError):
-    """What a person typed cannot be read; the message says what to write instead."""
+    """What a person typed cannot be read; the message says what to write instead, at `part` of the answer."""
+
+    def __init__(self, message: str = "", part: str = "") -> None:
+        super().__init__(message)
+        self.part = part
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,11 @@ class FieldType(Generic[Q]):
     def counter(self) -> int | None:
         """Characters to count down from while typing, None for no counter."""
         return None
+
+    def part_label(self, part: str, language: str) -> str:
+        """What a part of the answer that has its own control is called."""
+        del language
+        return part
 
     def suffix(self, context: Context) -> str:
         """What stands behind the input."""

@@ -41,6 +41,7 @@ class AnswerField(Field):
         self.raw_data: list[str] | None = None
         self.errors: list[str] = []
         self.process_errors: list[str] = []
+        self.faulty = ""  # the part of the answer that they are about
         self.sent = False
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
@@ -48,7 +49,12 @@ class AnswerField(Field):
         del extra_filters
         self.data = self.object_data = data
         if formdata is not None and self.name in formdata:
-            self.take(formdata.getlist(self.name))
+            self.take(self.posted(formdata, self.name))
+
+    def posted(self, formdata: Any, name: str) -> list[str]:
+        """The texts that were sent for the controls of that name."""
+        found: list[str] = formdata.getlist(name)
+        return found
 
     def take(self, raw: list[str]) -> None:
         """Read posted texts."""
@@ -56,7 +62,12 @@ class AnswerField(Field):
         try:
             self.data = self.answer.load(raw, self.context)
         except ValueError as bad:
-            self.process_errors = [str(bad)]
+            self.process_errors, self.faulty = [str(bad)], getattr(bad, "part", "")
+
+    @property
+    def faulty_path(self) -> str:
+        """The path of what could not be read."""
+        return f"{self.path}.{self.faulty}" if self.faulty else self.path
 
     @property
     def value(self) -> str:

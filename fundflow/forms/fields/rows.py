@@ -172,7 +172,7 @@ class RowsField(FieldType[d.Rows]):
 
     def live(self, context: Context) -> dict[str, Any]:
         """The calculations for the browser: decimal sign, scales of columns, reverse Polish steps, sums."""
-        figures = {name: column for name, column in self.by_id.items() if column.figure}
+        figures = {name: column for name, column in self.by_id.items() if isinstance(column, Figure)}
         return {
             "decimal": numbers.decimal_sign(context.language),
             "figures": {name: _scale(column, context) for name, column in figures.items()},
@@ -198,11 +198,11 @@ class RowsField(FieldType[d.Rows]):
             for strange in set(row) - set(self.by_id):
                 found[f"{index}.{strange}"] = _("There is no such column.")
             for column in self.columns:
-                answer = row.get(column.question.id)
-                problems = column.check(answer, context)
+                answer, here = row.get(column.question.id), f"{index}.{column.question.id}"
+                problems = column.problems_at(answer, context, partial=partial)
                 if not partial and column.empty(answer) and self._needed(column, row, context):
-                    problems = [column.missing()]
-                found |= {f"{index}.{column.question.id}": problem for problem in problems[:1]}
+                    problems = column.missing_at()
+                found |= {f"{here}.{part}" if part else here: said for part, said in problems.items()}
         return found
 
     def _needed(self, column: FieldType[Any], row: Row, context: Context) -> bool:
@@ -224,13 +224,22 @@ class RowsField(FieldType[d.Rows]):
         found = []
         for path, message in self.problems_at(stored, context).items():
             index, _dot, column = path.partition(".")
-            where = self.by_id[column].label(context.language) if column in self.by_id else column
+            where = self.column_name(column, context.language)
             found.append(
                 _("Row %(row)s, %(column)s: ", row=int(index) + 1, column=where) + message
                 if index
                 else message
             )
         return found
+
+    def column_name(self, path: str, language: str) -> str:
+        """What a column, or a part of one (`price.currency`), is called; an unknown one as it is written."""
+        name, _dot, part = path.partition(".")
+        if name not in self.by_id:
+            return path
+        column = self.by_id[name]
+        label = column.label(language)
+        return f"{label}, {column.part_label(part, language)}" if part else label
 
     def missing(self) -> str:
         return _("Add at least one row.")

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fundflow.forms.fields.chosen_money_control import ChosenMoneyAnswerField
 from fundflow.forms.fields.control import AnswerField
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ class CellField(AnswerField):
         """As for a question of its own, but the help stands once, in the head of the column."""
         rows, _key, column = self.name.split("-")
         return super().described(error).replace(f"{self.id}-help", f"{rows}-{column}-help")
+
+
+class AmountCell(ChosenMoneyAnswerField, CellField):
+    """An amount with the list of its currency as a cell."""
 
 
 @dataclass(slots=True)
@@ -90,7 +95,7 @@ class RowsAnswerField(AnswerField):
 
     def _cells(self, index: int) -> list[AnswerField]:
         return [
-            CellField(
+            (AmountCell if column.control == "amount" else CellField)(
                 column,
                 self.context.language,
                 name=f"{self.name}-{index}-{column.question.id}",
@@ -104,7 +109,7 @@ class RowsAnswerField(AnswerField):
     def _posted(self, index: int, key: str, formdata: Any) -> Entry:
         cells = self._cells(index)
         for cell, column in zip(cells, self.answer.columns, strict=True):
-            cell.take(formdata.getlist(f"{self.name}-{key}-{column.question.id}"))
+            cell.take(cell.posted(formdata, f"{self.name}-{key}-{column.question.id}"))
         return Entry(str(index), cells, [])
 
     def _stored(self, index: int, row: Any) -> Entry:
@@ -161,7 +166,10 @@ class RowsAnswerField(AnswerField):
     def process_messages(self) -> dict[str, str]:
         """Path -> what could not be read, for cells."""
         return {
-            c.path: c.process_errors[0] for entry in self.entries for c in entry.cells if c.process_errors
+            c.faulty_path: c.process_errors[0]
+            for entry in self.entries
+            for c in entry.cells
+            if c.process_errors
         }
 
     def on_page(self, path: str) -> str:

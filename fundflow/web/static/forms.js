@@ -17,6 +17,7 @@ const isNumber = Array.isArray;
 const kind = (value) => (isNumber(value) ? "number" : value?.list ? "list" : typeof value);
 
 function answer(form, node) {
+  if (node.with && !answersOf(form, node.with)[0]) return ""; // a currency without its amount
   const given = answersOf(form, node.q);
   const text = given[0] ?? "";
   if (node.as === "list") return { list: given };
@@ -24,7 +25,8 @@ function answer(form, node) {
   if (node.as === "day") return text || null;
   if (node.as !== "number") return text;
   const value = text ? read(text, node.point) : null;
-  return value && [value[0] * 10n ** BigInt(node.places ?? 0), value[1]];
+  const places = (node.by && node.other[answersOf(form, node.by)[0]]) ?? node.places ?? 0;
+  return value && [value[0] * 10n ** BigInt(places), value[1]];
 }
 
 function equal(left, right) {
@@ -129,7 +131,7 @@ function requiredIf(form) {
 }
 
 const answered = (field) =>
-  [...field.querySelectorAll("input:not([type=hidden]), select, textarea")].some((control) =>
+  [...field.querySelectorAll("input:not([type=hidden]), select:not([data-currency]), textarea")].some((control) =>
     ["radio", "checkbox"].includes(control.type) ? control.checked : control.value.trim() !== "",
   );
 
@@ -222,7 +224,7 @@ function sums(rows) {
     const row = {};
     const texts = {};
     for (const input of line.querySelectorAll("[id^='q_']")) {
-      if (!input.name) continue;
+      if (!input.name || "currency" in input.dataset) continue;
       const column = input.name.split("-").pop();
       texts[column] = input.value;
       const scale = live.figures[column];
