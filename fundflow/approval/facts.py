@@ -122,6 +122,7 @@ def agreement(ctx: MoveContext) -> dict[str, Any]:
         "goals": "what the person wants to reach",
         "entitlement": "the most that may be planned, or null",
     },
+    amounts=lambda: [(PLAN_FORM, "items.cost")],
 )
 def plan(ctx: MoveContext) -> dict[str, Any]:
     """The individual plan as it was filled in last, with its items as people read them."""

@@ -12,7 +12,7 @@ from fundflow.ledger import balances
 from fundflow.platform import clock
 from fundflow.platform.money import show
 from fundflow.workflow import Decision as Ruling
-from fundflow.workflow import LetterName, MoveContext, RoleName, add_working_days, effect, guard
+from fundflow.workflow import LetterName, MoveContext, RoleName, add_working_days, effect, guard, of_move
 
 RECOMMENDED = "recommended"
 
@@ -28,6 +28,7 @@ def reason_given(ctx: MoveContext, least: int, question: str = "reason") -> Ruli
     "amount_within_recommended",
     help="The amount of the form is not above what was recommended.",
     reads_form=True,
+    amounts=of_move("amount"),
 )
 def amount_within_recommended(ctx: MoveContext) -> Ruling:
     """Committees recommend, managers may grant less, never more."""
@@ -116,7 +117,11 @@ def entitlement_covers_plan(ctx: MoveContext) -> Ruling:
     return Ruling(False, _l("The plan costs more than the entitlement of %(most)s.", most=most))
 
 
-@guard("line_has_room", help="The budget line holds the amount that is to be reserved.")
+@guard(
+    "line_has_room",
+    help="The budget line holds the amount that is to be reserved.",
+    amounts=of_move("amount"),
+)
 def line_has_room(ctx: MoveContext) -> Ruling:
     """Asked again, under a lock, when the reservation is posted."""
     available = balances(ctx.case.call.line_id).get("available", 0)
@@ -127,25 +132,42 @@ def line_has_room(ctx: MoveContext) -> Ruling:
     return Ruling(False, _l("The budget line has only %(left)s left.", left=left))
 
 
-@effect("recommend_amount", help="Records the committee's recommendation: amount, conditions, reason.")
+@effect(
+    "recommend_amount",
+    help="Records the committee's recommendation: amount, conditions, reason.",
+    amounts=of_move("amount"),
+)
 def recommend_amount(ctx: MoveContext) -> None:
     """A later recommendation stands in place of an earlier one."""
     service.record_decision(ctx, outcome=RECOMMENDED)
 
 
-@effect("record_decision", help="Records a decision with the form's reason, amount and conditions.")
+@effect(
+    "record_decision",
+    help="Records a decision with the form's reason, amount and conditions.",
+    amounts=of_move("amount"),
+)
 def record_decision(ctx: MoveContext, outcome: str) -> None:
     """A decision is never changed, only followed by another."""
     service.record_decision(ctx, outcome=outcome)
 
 
-@effect("create_award", help="Makes the award, of the form's amount or of the plan's sum.")
+@effect(
+    "create_award",
+    help="Makes the award, of the form's amount or of the plan's sum.",
+    amounts=of_move("amount"),
+)
 def create_award(ctx: MoveContext) -> None:
     """A revised plan changes the amount of the award that exists."""
     service.create_award(ctx)
 
 
-@effect("reserve", help="Reserves the recommended (or awarded) amount on the call's budget line.", money=True)
+@effect(
+    "reserve",
+    help="Reserves the recommended (or awarded) amount on the call's budget line.",
+    money=True,
+    amounts=of_move("amount"),
+)
 def reserve(ctx: MoveContext) -> None:
     """Available becomes reserved; refused when the line holds less."""
     amount = service.amount_to_reserve(ctx)

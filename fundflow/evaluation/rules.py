@@ -131,7 +131,10 @@ def call_all_scored(ctx: MoveContext) -> Decision:
 
 
 @guard(
-    "line_covers_recommended", help="The call's budget line covers the recommended amount.", reads_form=True
+    "line_covers_recommended",
+    help="The call's budget line covers the recommended amount.",
+    reads_form=True,
+    amounts=lambda question: [(None, question)],
 )
 def line_covers_recommended(ctx: MoveContext, question: str = "amount") -> Decision:
     """Asked again under a lock when the reservation is posted."""

@@ -10,6 +10,7 @@ from fundflow.accounts import role_names
 from fundflow.forms import Form
 from fundflow.programmes.ages import coming_of_age
 from fundflow.programmes.coherence import coherence
+from fundflow.programmes.currencies import currencies
 from fundflow.programmes.figures import figures
 from fundflow.programmes.loading import Parsed, parse
 from fundflow.programmes.openings import openings
@@ -40,6 +41,7 @@ def check(files: Mapping[str, str], registry: Registry = default_registry) -> li
         references,
         figures,
         coherence,
+        currencies,
         coming_of_age,
         openings,
         languages,

@@ -176,7 +176,7 @@ def _ceilings(parsed: Parsed) -> Iterator[Finding]:
     """Up to an amount is not that amount: a ceiling that answers must equal."""
     why = "A ceiling is what one may get at most, not what everybody gets."
     for file, data in parsed.data.items():
-        for path, text in _conditions(data, ()):
+        for path, text in conditions(data, ()):
             if _AS_AMOUNT.search(text):
                 message = "the condition takes a ceiling for the amount itself"
                 yield Place(parsed, file).finding(
@@ -192,13 +192,14 @@ def _ceilings(parsed: Parsed) -> Iterator[Finding]:
                 )
 
 
-def _conditions(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
+def conditions(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Every condition in what stands in a file, with its path."""
     members = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
     for step, inner in members:
         if step in _CONDITIONS and isinstance(inner, str):
             yield (*path, step), inner
         else:
-            yield from _conditions(inner, (*path, step))
+            yield from conditions(inner, (*path, step))
 
 
 def _amounts(form: Form) -> Iterator[tuple[Path, Any]]:

@@ -38,6 +38,7 @@ from fundflow.workflow.registry import (
     effect,
     fact,
     guard,
+    of_move,
 )
 
 __all__ = [
@@ -93,6 +94,7 @@ __all__ = [
     "move_condition",
     "move_scope",
     "nearest",
+    "of_move",
     "read_machine",
     "require_role",
     "shape_findings",

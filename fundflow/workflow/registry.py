@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, get_type_hints
 
@@ -12,6 +12,15 @@ from fundflow.workflow.parameters import Parameter, ParameterFault, Parameters
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
+
+Amounts = Callable[..., Iterable[tuple[str | None, str]]]
+"""From a rule's parameters to the amounts that it takes for the programme's currency: form (None: that of the move) and
+question, `lines.price` for a column of rows."""
+
+
+def of_move(*questions: str) -> Amounts:
+    """The same questions of the move's form, whatever the parameters."""
+    return lambda **_params: [(None, question) for question in questions]
 
 
 class RuleFault(ValueError):
@@ -43,6 +52,7 @@ class Guard:
     parameters: Parameters
     says: Any = None
     reads_form: bool | Callable[..., bool] = False
+    amounts: Amounts | None = None
 
     @property
     def speaks(self) -> bool:
@@ -59,6 +69,7 @@ class Effect:
     help: str
     parameters: Parameters
     money: bool = False
+    amounts: Amounts | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +80,7 @@ class Fact:
     call: Callable[[Any], Mapping[str, Any]]
     help: str
     fields: Mapping[str, str] | None = None
+    amounts: Amounts | None = None
 
 
 @dataclass(frozen=True)
@@ -122,16 +134,17 @@ class Registry:
         says: Any = None,
         help: str,  # noqa: A002 - the word of definitions, here and below
         reads_form: bool | Callable[..., bool] = False,
+        amounts: Amounts | None = None,
     ) -> Callable[[F], F]:
         """Register `(ctx, **params) -> bool | Decision`.
 
         `says` is a (lazy) text or `(ctx, **params) -> text`; `help` is one sentence for authors; `reads_form`
         (or what it answers to `(**params)`) says that the answers of the move's form decide, so that the
-        guard is not asked before they are given.
+        guard is not asked before they are given; `amounts`: which answers it takes for the programme's currency.
         """
 
         def register(call: F) -> F:
-            rule = Guard(name, call, help, Parameters(call), says, reads_form)
+            rule = Guard(name, call, help, Parameters(call), says, reads_form, amounts)
             self._add(self.guards, name, rule, "guard")
             return call
 
@@ -143,11 +156,14 @@ class Registry:
         *,
         help: str,  # noqa: A002
         money: bool = False,
+        amounts: Amounts | None = None,
     ) -> Callable[[F], F]:
-        """Register `(ctx, **params) -> None`; `money=True` demands a duty on every move that uses it."""
+        """Register `(ctx, **params) -> None`; `money=True` demands a duty on every move that uses it, `amounts` says
+        which answers it takes for the programme's currency."""
 
         def register(call: F) -> F:
-            self._add(self.effects, name, Effect(name, call, help, Parameters(call), money), "effect")
+            rule = Effect(name, call, help, Parameters(call), money, amounts)
+            self._add(self.effects, name, rule, "effect")
             return call
 
         return register
@@ -158,11 +174,13 @@ class Registry:
         *,
         fields: Mapping[str, str] | None = None,
         help: str = "",  # noqa: A002
+        amounts: Amounts | None = None,
     ) -> Callable[[F], F]:
-        """Register `(ctx) -> dict` of plain values; `fields` maps each key to one sentence for authors."""
+        """Register `(ctx) -> dict` of plain values; `fields` maps each key to one sentence for authors, `amounts` says
+        which answers it takes for the programme's currency."""
 
         def register(call: F) -> F:
-            self._add(self.facts, name, Fact(name, call, help, fields), "fact")
+            self._add(self.facts, name, Fact(name, call, help, fields, amounts), "fact")
             return call
 
         return register
@@ -250,6 +268,7 @@ effect = default_registry.effect
 fact = default_registry.fact
 
 __all__ = [
+    "Amounts",
     "BoundEffect",
     "BoundGuard",
     "Decision",
@@ -264,4 +283,5 @@ __all__ = [
     "effect",
     "fact",
     "guard",
+    "of_move",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fundflow.disbursement.service import payments
-from fundflow.workflow import MoveContext, effect
+from fundflow.workflow import MoveContext, effect, of_move
 
 
 @effect(
@@ -25,7 +25,10 @@ def certify_payment(ctx: MoveContext) -> None:
 
 
 @effect(
-    "authorise_payment", help="The second person, who types the `amount` again: it must be equal.", money=True
+    "authorise_payment",
+    help="The second person, who types the `amount` again: it must be equal.",
+    money=True,
+    amounts=of_move("amount"),
 )
 def authorise_payment(ctx: MoveContext) -> None:
     """Refused for another amount or for the certifier."""

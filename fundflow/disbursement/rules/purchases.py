@@ -11,9 +11,16 @@ from fundflow.disbursement.service import deliveries, money, purchases
 from fundflow.disbursement.service.tranches import is_final
 from fundflow.ledger import balances
 from fundflow.platform.money import show
-from fundflow.workflow import Decision, FormName, MoveContext, effect, guard
+from fundflow.workflow import Decision, FormName, MoveContext, effect, guard, of_move
 
 COLUMNS = {"title": "title", "kind": "type", "cost": "cost", "recipient": "recipient"}
+
+
+def _costs(
+    form: str, rows: str, columns: Mapping[str, str] | None = None, **_others: object
+) -> list[tuple[str | None, str]]:
+    """What each row of a plan costs."""
+    return [(form, f"{rows}.{({**COLUMNS, **(columns or {})})['cost']}")]
 
 
 @guard("all_purchases_done", help="Every purchase of the case is finished or cancelled.")
@@ -137,6 +144,7 @@ def three_way_match(ctx: MoveContext, percent: int, minor: int) -> Decision:
 @effect(
     "plan_purchases",
     help="Makes a purchase of each row of the plan; columns and recipient may be named otherwise.",
+    amounts=_costs,
 )
 def plan_purchases(
     ctx: MoveContext,
@@ -151,7 +159,11 @@ def plan_purchases(
     )
 
 
-@guard("line_covers_purchases", help="The budget line holds what the plan needs beyond what the case has.")
+@guard(
+    "line_covers_purchases",
+    help="The budget line holds what the plan needs beyond what the case has.",
+    amounts=_costs,
+)
 def line_covers_purchases(
     ctx: MoveContext, form: FormName, rows: str, columns: Mapping[str, str] | None = None
 ) -> Decision:
@@ -172,13 +184,21 @@ def reserve_purchases(ctx: MoveContext) -> None:
     purchases.reserve(ctx)
 
 
-@effect("record_requisition", help="The rows `lines` of the move's form become the purchase's lines.")
+@effect(
+    "record_requisition",
+    help="The rows `lines` of the move's form become the purchase's lines.",
+    amounts=of_move("lines.unit_price"),
+)
 def record_requisition(ctx: MoveContext) -> None:
     """A request that was returned is written anew."""
     purchases.request(ctx)
 
 
-@effect("record_quotes", help="The rows `quotes` of the move's form replace the purchase's offers.")
+@effect(
+    "record_quotes",
+    help="The rows `quotes` of the move's form replace the purchase's offers.",
+    amounts=of_move("quotes.price"),
+)
 def record_quotes(ctx: MoveContext) -> None:
     """A choice among earlier offers is void."""
     purchases.record_quotes(ctx)
@@ -224,7 +244,11 @@ def record_handover(ctx: MoveContext) -> None:
     deliveries.record_handover(ctx)
 
 
-@effect("record_invoice", help="Records the vendor's invoice: number, day, amount, account.")
+@effect(
+    "record_invoice",
+    help="Records the vendor's invoice: number, day, amount, account.",
+    amounts=of_move("amount"),
+)
 def record_invoice(ctx: MoveContext) -> None:
     """Refused when the vendor's invoice was recorded elsewhere before."""
     deliveries.record_invoice(ctx)

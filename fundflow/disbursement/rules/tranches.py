@@ -64,6 +64,7 @@ def all_tranches_done(ctx: MoveContext) -> Decision:
 @effect(
     "plan_tranches",
     help="Splits the award into the programme's tranches, or by the amounts in a form's rows; by largest remainder.",
+    amounts=lambda form, rows, amount, **_: [(form, f"{rows}.{amount}")] if form else [],
 )
 def plan_tranches(
     ctx: MoveContext, form: FormName | None = None, rows: str = "", amount: str = "", title: str = ""
