@@ -56,7 +56,7 @@ class Case:
             self._one(step)
 
     def _one(self, step: Step) -> None:
-        verb = next(iter(set(step) - {"as", "form", "on", "behalf", "with"}))
+        verb = next(iter(set(step) - {"as", "form", "on", "with"}))
         getattr(self, f"_do_{verb}")(step[verb], step)
         if verb != "wait":
             jobs.run_pending()
@@ -150,14 +150,7 @@ class Case:
         form = self.definition.machines[kind].move(name).move.form
         with transaction():
             given = self._answers(form, step.get("form", {}), None) if form else None
-            move(
-                actor=self._actor(step),
-                subject_id=subject_id,
-                move=name,
-                kind=kind,
-                form=given,
-                on_behalf=step.get("behalf"),
-            )
+            move(actor=self._actor(step), subject_id=subject_id, move=name, kind=kind, form=given)
 
     def _subject(self, on: Mapping[str, Any] | None) -> tuple[str, uuid.UUID]:
         if not on:

@@ -126,6 +126,7 @@ def _shared(here: parts.Part) -> dict[str, Any]:
         "account": str if in_full else masked,
         "in_full": in_full,
         "states": parts.moves(actor, here),
+        "on_paper": parts.on_paper(actor, here),
         "payments": parts.payments(here),
         "twins": parts.twins(here),
         "clearances": parts.clearances(here),

@@ -17,6 +17,7 @@ from fundflow.applications.policy import CaseActor, is_inside, may_read_section,
 from fundflow.applications.queries import ties
 from fundflow.applications.service.entries import may_fill
 from fundflow.applications.service.move import moves_of
+from fundflow.applications.service.recording import recordable
 from fundflow.followup.models import Report, Visit
 from fundflow.followup.outcomes import Outcomes, outcomes_of
 from fundflow.followup.queries import (
@@ -119,7 +120,9 @@ def _appointment(
         earlier=_earlier(who, definition, row, same, given, own=own),
         others=[(each, _stage(definition, kind, each)) for each in same],
         names=names_of(each.done_by for each in same) if inside else {},
-        states=moves_of(actor, case, row, kind, tied), fillable=_fillable(definition, case, row, who),
+        states=moves_of(actor, case, row, kind, tied),
+        on_paper=recordable(actor=actor, who=who, tied=tied, case=case, subject=row, kind=kind),
+        fillable=_fillable(definition, case, row, who),
         outcomes=_outcomes(who, case, definition, same) if inside else None,
     )  # fmt: skip
 

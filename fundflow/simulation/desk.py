@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import select
 
 from fundflow.accounts import Actor, Permission
-from fundflow.applications.models import Application
+from fundflow.applications.models import Application, StoredFile
 from fundflow.applications.queries import latest_entry
 from fundflow.applications.service import entries
+from fundflow.applications.service.recording import SCAN
 from fundflow.applications.subjects import CASE
 from fundflow.documents import Document, DocumentState
 from fundflow.documents.service import render
@@ -21,6 +22,7 @@ from fundflow.forms.sampling import sample_answers
 from fundflow.platform import clock
 from fundflow.platform.db import db, savepoint
 from fundflow.platform.errors import FundflowError
+from fundflow.platform.ids import new_id
 from fundflow.screening.service import EFFECT, Result, save_checks
 from fundflow.simulation import fitting
 from fundflow.simulation.cast import Cast, person
@@ -143,6 +145,16 @@ class Desk:
                 for each in grid.criteria
             }
             save_review(actor=actor, review_id=row.id, scores=scores, comment=_SAID)
+
+    def scanned(self) -> dict[str, str]:
+        """A paper that came today, as the trail keeps it."""
+        row = StoredFile(
+            id=new_id(), application_id=self.case.id, question=SCAN, name="paper.pdf", media_type="application/pdf",
+            size=1, sha256="0" * 64, storage_key="simulated", uploaded_at=clock.now(),
+        )  # fmt: skip
+        db.session.add(row)
+        db.session.flush()
+        return {"received_on": clock.today(self.case.call.timezone).isoformat(), "paper": str(row.id)}
 
     def answers(
         self, form_id: str, row: Any, kind: str = CASE, each: CompiledMove | None = None

@@ -137,8 +137,9 @@ class Trial:
                     self.desk.before(each, kind, row, actor)
                     form = self.desk.answers(each.move.form, row, kind, each) if each.move.form else None
                     move(
-                        actor=actor, subject_id=row.id, kind=kind, move=each.name, form=form, on_behalf=behalf
-                    )
+                        actor=actor, subject_id=row.id, kind=kind, move=each.name, form=form,
+                        on_behalf=behalf, paper=self.desk.scanned() if behalf else None,
+                    )  # fmt: skip
             except FundflowError as refusal:
                 self._note(step, refusal)
             else:

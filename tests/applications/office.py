@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import uuid
 from collections.abc import Mapping
@@ -14,7 +15,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from fundflow import forms
-from fundflow.applications.models import Answers, Application, FormEntry
+from fundflow.applications.models import Answers, Application, FormEntry, StoredFile
+from fundflow.applications.service.recording import SCAN
 from fundflow.audit import AuditEvent
 from fundflow.ledger.service import fund_line, open_fund
 from fundflow.platform import clock
@@ -124,3 +126,16 @@ def posted(site: Site, section: str, given: Mapping[str, Any]) -> dict[str, Any]
         elif kind not in {"file", "heading"} and field.value:
             sent[field.name] = field.value
     return sent
+
+
+def came_on_paper(case_id: uuid.UUID) -> dict[str, str]:
+    """What is said of a paper that came today: the day and its scan, a file of the case."""
+    day = clock.today().isoformat()
+    with transaction():
+        row = StoredFile(
+            application_id=case_id, question=SCAN, name="letter.pdf", media_type="application/pdf", size=len(PDF),
+            sha256=hashlib.sha256(PDF).hexdigest(), storage_key="none", uploaded_at=clock.now(),
+        )  # fmt: skip
+        db.session.add(row)
+        db.session.flush()
+        return {"received_on": day, "paper": str(row.id)}

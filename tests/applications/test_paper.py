@@ -15,8 +15,8 @@ from fundflow.applications.service.move import move, moves_of
 from fundflow.audit import AuditEvent
 from fundflow.platform import clock
 from fundflow.platform.db import db, transaction
-from fundflow.platform.errors import Forbidden
-from tests.applications.office import PDF
+from fundflow.platform.errors import Forbidden, Invalid
+from tests.applications.office import PDF, came_on_paper
 from tests.evaluation.panel import Panel, Quiet, panel_of
 
 SURE = {"sure": True}
@@ -35,14 +35,55 @@ def case(panel: Panel) -> Quiet:
 
 
 def record(
-    panel: Panel, who: str, case: Quiet, name: str, *, behalf: str, form: dict[str, Any] | None = None
+    panel: Panel,
+    who: str,
+    case: Quiet,
+    name: str,
+    *,
+    behalf: str,
+    form: dict[str, Any] | None = None,
+    **more: Any,
 ):
+    more.setdefault("paper", came_on_paper(case.row().id))
     with transaction():
-        return move(actor=panel.actor(who), subject_id=case.id, move=name, form=form, on_behalf=behalf)
+        return move(
+            actor=panel.actor(who), subject_id=case.id, move=name, form=form, on_behalf=behalf, **more
+        )
 
 
 def stage(case: Quiet) -> str:
     return db.session.scalar(select(Application.stage).where(Application.id == case.id)) or ""
+
+
+DAY = "paper_received_on"
+LATER = {"received_on": "2999-01-01"}
+PAPERS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "nothing said of it": ({"received_on": None, "paper": None}, [DAY, "paper_scan"]),
+    "no scan": ({"paper": None}, ["paper_scan"]),
+    "a scan that is no file": ({"paper": "letter.pdf"}, ["paper_scan"]),
+    "a file that is not there": ({"paper": "01a20545-077a-7930-ad49-0f7b7ad21f62"}, ["paper_scan"]),
+    "no day": ({"received_on": ""}, [DAY]),
+    "a day that has not come": (LATER, [DAY]),
+    "a day that there is not": ({"received_on": "2026-02-30"}, [DAY]),
+}
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_nothing_is_recorded_without_the_day_and_the_scan_of_a_paper(panel, case, name):
+    wrong, faults = PAPERS[name]
+    paper = came_on_paper(case.row().id) | wrong
+    with pytest.raises(Invalid) as refusal:
+        record(panel, "officer", case, "withdraw", behalf="applicant", form=SURE, paper=paper)
+    assert (sorted(refusal.value.errors), stage(case)) == (faults, "in_evaluation")
+
+
+def test_no_paper_at_all_and_the_scan_of_another_case_are_refused(panel):
+    case, other = panel.in_evaluation("applicant", "applicant2")
+    for paper in (None, came_on_paper(other.row().id)):
+        with pytest.raises(Invalid):
+            record(panel, "officer", case, "withdraw", behalf="applicant", form=SURE, paper=paper)
+    assert stage(case) == "in_evaluation"
+    assert record(panel, "officer", case, "withdraw", behalf="applicant", form=SURE).to_stage == "withdrawn"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from fundflow.audit import AuditEvent
 from fundflow.platform.db import db, transaction
 from fundflow.platform.errors import Conflict, Forbidden, Invalid, Refused
 from fundflow.programmes import folders, publish, read_folder
+from tests.applications.office import came_on_paper
 from tests.races.crowd import REASON, case_at, closed_call, decision, person, recommendation
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -138,9 +139,10 @@ def test_a_paper_gives_nobody_a_second_duty():
     with transaction():
         case.version_id = publish(actor_id=None, files=files).id
     make(officer, case, "start_screening")
+    paper = {"on_behalf": "applicant", "paper": came_on_paper(case.id)}
     with pytest.raises(Forbidden, match="another duty"):
-        make(officer, case, "withdraw", {"sure": True}, on_behalf="applicant")
-    assert make(person("programme_officer"), case, "withdraw", {"sure": True}, on_behalf="applicant").moved
+        make(officer, case, "withdraw", {"sure": True}, **paper)
+    assert make(person("programme_officer"), case, "withdraw", {"sure": True}, **paper).moved
 
 
 def test_the_role_that_is_missing_is_named_in_the_readers_language(app):

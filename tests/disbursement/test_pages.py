@@ -264,3 +264,22 @@ def test_a_held_payment_is_marked_in_the_list(browse):
     assert text.count("Held: paid twice?") == 1
     _status, text = browse(team.by["authorise"], "/payments?view=authorise")
     assert "Held: paid twice?" not in text
+
+
+def test_a_request_that_came_on_paper_is_recorded_by_who_may(browse):
+    team = Payers()
+    case = active_grant(team.by["request"])
+    first = tranches_of(case)[0]
+    path = f"/tranches/{first.id}"
+    words = "Recorded on behalf of Ana Prova (paper)"
+    for reader, offered in (
+        (person("programme_officer"), True),
+        (person("auditor"), False),
+        (team.by["request"], False),
+    ):
+        status, text = browse(reader, path)
+        assert (status, words in text) == (200, offered)
+    status, text = browse(
+        person("programme_officer"), f"/moves/tranche/{first.id}/request?on_behalf=applicant"
+    )
+    assert (status, "Scan of the signed paper" in text) == (200, True)

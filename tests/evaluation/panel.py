@@ -75,7 +75,7 @@ class Quiet(Case):
     """A case of the demo's script without the worker's jobs: no letter is rendered, no mail leaves."""
 
     def _one(self, step: Step) -> None:
-        verb = next(iter(set(step) - {"as", "form", "on", "behalf", "with"}))
+        verb = next(iter(set(step) - {"as", "form", "on", "with"}))
         getattr(self, f"_do_{verb}")(step[verb], step)
 
 

@@ -21,6 +21,7 @@ from fundflow.platform import clock, jobs
 from fundflow.platform.db import db, transaction
 from fundflow.programmes import definition_of
 from fundflow.screening.service import Result, save_checks
+from tests.applications.office import came_on_paper
 from tests.importing.conftest import NOW, ROOT, proposal
 
 REASON = "Read by all; the steps can be checked one by one."
@@ -97,9 +98,9 @@ def award(office: Office, case_id, amount: dict) -> None:
         )  # fmt: skip
     office.act("programme_officer", case_id, "offer_agreement")
     jobs.run_pending()
-    office.act(
-        "applicant", case_id, "sign_agreement", {"typed_name": "Team", "agreed": True}, on_behalf="applicant"
-    )
+    signature = {"typed_name": "Team", "agreed": True}
+    paper = came_on_paper(case_id)
+    office.act("applicant", case_id, "sign_agreement", signature, on_behalf="applicant", paper=paper)
     signed = {"typed_name": "Manager", "starts_on": clock.today().isoformat(), "agreed": True}
     office.act("programme_manager", case_id, "countersign_agreement", signed)
 
@@ -121,7 +122,8 @@ def pay(office: Office, case_id) -> list[int]:
             ("bank_signatory", "release", {"bank_reference": f"BKT-{number}"}),
         )
         for role, name, form in steps:
-            behalf = {"on_behalf": role} if role == "applicant" else {}
+            is_theirs = role == "applicant"
+            behalf = {"on_behalf": role, "paper": came_on_paper(case_id)} if is_theirs else {}
             office.act(role, tranche_id, name, form, kind="tranche", **behalf)
         paid.append(minor)
     return paid

@@ -17,6 +17,7 @@ from fundflow.applications.queries import Ties, get, has_party, ties
 from fundflow.applications.service.clocks import carry
 from fundflow.applications.service.entries import content_hash, open_entry, write_answers
 from fundflow.applications.service.hooks import HOOKS, context
+from fundflow.applications.service.recording import noted
 from fundflow.applications.subjects import CASE, SubjectKind, subject_kind
 from fundflow.platform import clock
 from fundflow.platform.db import db, savepoint
@@ -45,10 +46,10 @@ def move(
     """Make a move of a case (or of a tranche, purchase, review, visit, report on it), with its form's answers.
 
     The case's row is locked first and the moved row second, so all moves of one case take turns. `form` holds
-    stored answers by question id. `on_behalf` names the kind of party whose move staff record from a `paper`; what
-    they say of it (the day it came, its scan) is kept in the event. `held` is what `locked` gave, for a caller that
-    had to look at the case before. Raises NotFound, Conflict (the row changed since `seen_version`, or left the
-    stage), Forbidden, Invalid (the form), Refused.
+    stored answers by question id. `on_behalf` names the kind of party whose move staff record from a `paper`, of
+    which the event keeps the day it came (`received_on`) and its scan (`paper`, a file of the case). `held` is what
+    `locked` gave, for a caller that had to look at the case before. Raises NotFound, Conflict (the row changed since
+    `seen_version`, or left the stage), Forbidden, Invalid (the form, the paper), Refused.
     """
     case, subject, tied = held or locked(actor, kind, subject_id)
     who = _as_seen(actor, case, tied, subject, on_behalf)
@@ -60,7 +61,7 @@ def move(
         move=move,
         form=form,
         seen_version=seen_version,
-        notes={"on_behalf": on_behalf, **(paper or {})} if on_behalf else {},
+        notes={"on_behalf": on_behalf, **noted(case, paper)} if on_behalf else {},
     )
 
 

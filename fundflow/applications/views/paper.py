@@ -8,10 +8,9 @@ from typing import Any
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from fundflow.applications.service.recording import RECEIVED, SCAN
 from fundflow.forms import Form
 from fundflow.forms.definition import Date, File, Section
-
-RECEIVED, SCAN = "paper_received_on", "paper_scan"
 
 
 def asked(form: Form | None) -> Form:

@@ -15,9 +15,10 @@ from fundflow import forms
 from fundflow.accounts import Actor, names_of
 from fundflow.applications.models import Answers, Application, FormEntry
 from fundflow.applications.policy import may_read_section
-from fundflow.applications.queries import party_kinds, visible_to
+from fundflow.applications.queries import Ties, ties, visible_to
 from fundflow.applications.service.hooks import context
 from fundflow.applications.service.move import moves_of
+from fundflow.applications.service.recording import Recordable, recordable
 from fundflow.applications.subjects import subject_kind
 from fundflow.audit import AuditEvent
 from fundflow.disbursement.models import (
@@ -44,13 +45,14 @@ TONES = ("primary", "plain", "danger")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A tranche or purchase of a visible case, and how the reader stands to it."""
+    """A tranche or purchase of a visible case, and how the reader is tied to the case and stands to it."""
 
     kind: str
     row: Any
     case: Application
     definition: Definition
     reader: Reader
+    tied: Ties
 
     @property
     def stage(self) -> Any:
@@ -74,16 +76,23 @@ def part(actor: Actor, kind: str, part_id: uuid.UUID) -> Part:
         raise NotFound
     row, case = pair
     definition = definition_of(case.version_id)
-    reader = reader_of(actor, case, definition.machines[kind], party_kinds(actor, case.id))
+    tied = ties(actor.user_id, case.id)
+    reader = reader_of(actor, case, definition.machines[kind], tied.kinds)
     if not reader.allowed:
         raise NotFound
-    return Part(kind, row, case, definition, reader)
+    return Part(kind, row, case, definition, reader, tied)
 
 
 def moves(actor: Actor, here: Part) -> list[MoveState]:
     """The steps of the reader's roles, each possible or with the words why not; the way forward comes first."""
-    return sorted(
-        moves_of(actor, here.case, here.row, here.kind), key=lambda state: TONES.index(state.move.tone)
+    states = moves_of(actor, here.case, here.row, here.kind, here.tied)
+    return sorted(states, key=lambda state: TONES.index(state.move.tone))
+
+
+def on_paper(actor: Actor, here: Part) -> Recordable:
+    """The steps of each person of the case that the reader may record here from a paper."""
+    return recordable(
+        actor=actor, who=here.reader.who, tied=here.tied, case=here.case, subject=here.row, kind=here.kind
     )
 
 

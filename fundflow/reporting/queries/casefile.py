@@ -14,10 +14,11 @@ from fundflow.accounts import Actor, names_of
 from fundflow.applications import queries as cases
 from fundflow.applications.blind import masked, reads_blind, title_for_blind
 from fundflow.applications.models import Answers, Application, FormEntry, Party, StoredFile
-from fundflow.applications.policy import PERSONS, letters_to_parties, records_paper
+from fundflow.applications.policy import letters_to_parties
 from fundflow.applications.service.entries import may_fill
 from fundflow.applications.service.hooks import context
 from fundflow.applications.service.move import moves_of
+from fundflow.applications.service.recording import Recordable, recordable
 from fundflow.applications.subjects import CASE
 from fundflow.approval.models import Agreement, Award, Decision
 from fundflow.approval.queries import money_of_case
@@ -36,7 +37,7 @@ from fundflow.programmes import Definition, definition_of
 from fundflow.reporting.policy import Readable, Reader, reader_of, reads_entry, sections_for
 from fundflow.screening.models import Clarification, ScreeningCheck
 from fundflow.screening.queries import checks_of
-from fundflow.workflow import CompiledMove, MoveState
+from fundflow.workflow import MoveState
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +89,12 @@ def moves(actor: Actor, file: CaseFile) -> list[MoveState]:
     return moves_of(actor, file.case, file.case)
 
 
-def on_paper(actor: Actor, file: CaseFile) -> list[tuple[Party, list[CompiledMove]]]:
-    """The steps of each person of the case that the reader may record from a paper and could not make himself.
-
-    Their pages say whether they are possible now.
-    """
-    if not records_paper(actor, file.case, file.reader.kinds):
-        return []
-    leaving = file.definition.machines[CASE].leaving(file.case.stage)
-    others = [move for move in leaving if not move.permits(file.reader.who)]
-    people = {party.kind: party for party in reversed(file.parties) if party.kind in PERSONS}
-    found = [(party, [move for move in others if kind in move.roles]) for kind, party in people.items()]
-    return [(party, moves) for party, moves in found if moves]
+def on_paper(actor: Actor, file: CaseFile) -> Recordable:
+    """The steps of each person of the case that the reader may record from a paper."""
+    return recordable(
+        actor=actor, who=file.reader.who, tied=cases.Ties(frozenset(file.reader.kinds)), case=file.case,
+        subject=file.case, kind=CASE, people=file.parties,
+    )  # fmt: skip
 
 
 def grant_of(file: CaseFile) -> tuple[Award, Agreement | None, Document | None] | None:
