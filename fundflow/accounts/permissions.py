@@ -20,6 +20,7 @@ class Permission(StrEnum):
     REVIEW_ASSIGN = "review:assign"
     RANKING_MANAGE = "ranking:manage"
     DECISION_MAKE = "decision:make"
+    APPEAL_LIST = "appeal:list"
     PAYMENT_LIST = "payment:list"
     PAYMENT_ACT = "payment:act"
     PURCHASE_LIST = "purchase:list"

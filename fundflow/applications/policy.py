@@ -20,7 +20,8 @@ PERSONS = frozenset({"applicant", "beneficiary", "guardian"})
 class CaseActor:
     """An actor as seen from one case: the roles that hold here, party kinds included.
 
-    `duties` are those he holds here, by scope, or None when nobody has looked.
+    `paper`: he records what another person did on paper. `duties` are those he holds here, by scope, or None when
+    nobody has looked.
     """
 
     user_id: uuid.UUID | None
@@ -28,6 +29,7 @@ class CaseActor:
     language: str
     roles: frozenset[str]
     is_system: bool
+    paper: bool = False
     duties: Mapping[uuid.UUID, str] | None = None
 
 
@@ -53,7 +55,9 @@ def on_case(
             programme_id=case.programme_id, call_id=case.call_id, application_id=case.id
         )
         roles = granted | frozenset(party_kinds)
-    return CaseActor(actor.user_id, actor.name, actor.language, roles, actor.is_system, duties)
+    return CaseActor(
+        actor.user_id, actor.name, actor.language, roles, actor.is_system, bool(on_behalf), duties
+    )
 
 
 def may_read_section(section: Section, who: CaseActor, *, fills: bool) -> bool:

@@ -1,4 +1,4 @@
-"""Facts of deciding: the decision, the award, the agreement, and the plan that a grant in kind follows."""
+"""Facts of deciding: the decision, the award, the agreement, appeals, and the plan that a grant in kind follows."""
 
 from __future__ import annotations
 
@@ -6,8 +6,17 @@ from typing import Any
 
 from fundflow.accounts import names_of, roles
 from fundflow.applications.queries import answers_by_form
+from fundflow.applications.subjects import CASE
 from fundflow.approval.entitlement import entitlement
-from fundflow.approval.queries import agreement_of, award_of, latest_decision
+from fundflow.approval.queries import (
+    agreement_of,
+    appeals_of,
+    award_of,
+    decision_of,
+    decisions_on,
+    latest_decision,
+)
+from fundflow.approval.service import KIND, RECOMMENDED, term_of
 from fundflow.platform.db import db
 from fundflow.platform.wording import pick
 from fundflow.workflow import MoveContext, fact
@@ -30,8 +39,9 @@ PLAN_FORM = "plan"
     },
 )
 def decision(ctx: MoveContext) -> dict[str, Any]:
-    """The newest decision on the case; empty while there is none."""
-    row = latest_decision(ctx.case.id)
+    """The newest decision on the part that moves (an appeal), else on the case; empty while there is none."""
+    own = [] if ctx.kind == CASE else decisions_on(ctx.case.id, ctx.subject.id)
+    row = own[-1] if own else latest_decision(ctx.case.id)
     if row is None:
         return dict.fromkeys(
             ("outcome", "reason", "conditions", "decided_by_name", "decided_by_role"), ""
@@ -48,6 +58,24 @@ def decision(ctx: MoveContext) -> dict[str, Any]:
         "decided_at": row.decided_at.isoformat(),
         "decided_by_name": names_of([row.decided_by]).get(row.decided_by, "") if row.decided_by else "",
         "decided_by_role": _role(row.decided_role, ctx.case.language),
+    }
+
+
+@fact(
+    "recommendation",
+    fields={
+        "amount": "the amount that was recommended last, or null",
+        "amount_minor": "the same in minor units, 0 without one, for conditions",
+    },
+)
+def recommendation(ctx: MoveContext) -> dict[str, Any]:
+    """What may be granted at most; it stands while an appeal takes an award back to be decided anew."""
+    row = latest_decision(ctx.case.id, RECOMMENDED)
+    if row is None or row.amount_minor is None:
+        return {"amount": None, "amount_minor": 0}
+    return {
+        "amount": {"minor": row.amount_minor, "currency": row.currency},
+        "amount_minor": row.amount_minor,
     }
 
 
@@ -168,4 +196,48 @@ def _choice_labels(ctx: MoveContext) -> dict[tuple[str, str], dict[str, str]]:
         (column.id, choice.id): dict(choice.label)
         for column in getattr(items, "columns", ())
         for choice in getattr(column, "choices", ())
+    }
+
+
+@fact(
+    "appeal",
+    fields={
+        "number": "the how manieth of the case",
+        "lodged_on": "the day it came in",
+        "decided_on": "the day of the decision that it questions",
+        "decided_by_role": "in which role that was decided",
+        "reason": "the reason that was given then",
+    },
+)
+def appeal(ctx: MoveContext) -> dict[str, Any]:
+    """The appeal that moves."""
+    row = ctx.subject if ctx.kind == KIND else None
+    if row is None:
+        return dict.fromkeys(("number", "lodged_on", "decided_on", "decided_by_role", "reason"))
+    questioned = decision_of(row)
+    return {
+        "number": row.number,
+        "lodged_on": row.lodged_at.date().isoformat(),
+        "decided_on": questioned.decided_at.date().isoformat(),
+        "decided_by_role": _role(questioned.decided_role, ctx.case.language),
+        "reason": questioned.reason,
+    }
+
+
+@fact(
+    "remedy",
+    fields={
+        "until": "the last day on which the newest decision can be questioned, or null",
+        "lodged_on": "the day on which the newest appeal came in, or null",
+        "open": "whether an appeal is still without an answer",
+    },
+)
+def remedy(ctx: MoveContext) -> dict[str, Any]:
+    """What can be done against the newest decision on the case, and what was done."""
+    db.session.flush()
+    found, rows = term_of(ctx), appeals_of(ctx.case.id)
+    return {
+        "until": found.until.isoformat() if found else None,
+        "lodged_on": rows[-1].lodged_at.date().isoformat() if rows else None,
+        "open": any(row.ended_at is None for row in rows),
     }

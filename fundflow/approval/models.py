@@ -1,19 +1,34 @@
-"""Decisions with their reasons, awards, and agreements signed on the hash that was offered."""
+"""Decisions with their reasons, awards, agreements signed on the hash that was offered, and appeals."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundflow.documents.models import Document
 from fundflow.platform.db import Base, Currency, Id, Minor, Timestamp
+from fundflow.workflow.models import Staged
 
 
 class Decision(Base):
-    """A recorded yes or no, by whom, when and why; never changed, only followed by another."""
+    """A recorded yes or no, by whom, when and why; never changed, only followed by another.
+
+    `subject_id` is the part of the case that it is about (an appeal); without it, it is about the case.
+    """
 
     __tablename__ = "decision"
     __table_args__ = (
@@ -24,6 +39,7 @@ class Decision(Base):
 
     id: Mapped[Id]
     application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id"))
+    subject_id: Mapped[uuid.UUID | None]
     outcome: Mapped[str] = mapped_column(String(40))
     move: Mapped[str] = mapped_column(String(60))
     amount_minor: Mapped[int | None] = mapped_column(BigInteger)
@@ -76,3 +92,27 @@ class Agreement(Base):
     countersigned_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
     document: Mapped[Document] = relationship(lazy="raise_on_sql")  # written before what names it
+
+
+class Appeal(Staged, Base):
+    """Somebody questions a decision; a decision is questioned once, and a case has one open appeal.
+
+    `entry_id` is the statement, `outcome` what became of it, in the word of the programme.
+    """
+
+    __tablename__ = "appeal"
+    __table_args__ = (
+        UniqueConstraint("application_id", "number"),
+        Index("uq_appeal_open", "application_id", unique=True, postgresql_where=text("ended_at is null")),
+        CheckConstraint("(outcome is null) = (ended_at is null)", name="ended_with_outcome"),
+    )
+
+    id: Mapped[Id]
+    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    decision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("decision.id"), unique=True)
+    entry_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("form_entry.id"))
+    lodged_at: Mapped[Timestamp]
+    lodged_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    outcome: Mapped[str | None] = mapped_column(String(40))
+    ended_at: Mapped[Timestamp | None]

@@ -1,23 +1,33 @@
-"""Reads of decisions, awards and agreements of a case."""
+"""Reads of decisions, awards, agreements and appeals."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import joinedload
 
-from fundflow.approval.models import Agreement, Award, Decision
+from fundflow.accounts import Actor, Permission
+from fundflow.applications.models import Application, FormEntry
+from fundflow.applications.queries import answers, visible_to
+from fundflow.approval.models import Agreement, Appeal, Award, Decision
 from fundflow.documents import Document
 from fundflow.ledger import Entry, Posting
 from fundflow.platform.db import db
+from fundflow.platform.errors import NotFound
+from fundflow.programmes.models import Call
+
+OPEN, CLOSED = "open", "closed"
+VIEWS = (OPEN, CLOSED)
 
 
-def latest_decision(application_id: uuid.UUID, outcome: str | None = None) -> Decision | None:
-    """The newest decision on a case, or the newest with that outcome."""
-    query = select(Decision).where(Decision.application_id == application_id)
-    if outcome:
-        query = query.where(Decision.outcome == outcome)
+def latest_decision(application_id: uuid.UUID, *outcomes: str) -> Decision | None:
+    """The newest decision on a case itself, or the newest with one of the outcomes."""
+    query = select(Decision).where(Decision.application_id == application_id, Decision.subject_id.is_(None))
+    if outcomes:
+        query = query.where(Decision.outcome.in_(outcomes))
     return db.session.scalar(query.order_by(Decision.decided_at.desc(), Decision.id.desc()).limit(1))
 
 
@@ -55,3 +65,74 @@ def money_of_case(application_id: uuid.UUID) -> dict[str, int]:
         .order_by(case((Entry.account == "reserved", 1), else_=2), Entry.account)
     )
     return {account: int(minor) for account, minor in rows}
+
+
+def appeals_of(application_id: uuid.UUID) -> Sequence[Appeal]:
+    """The appeals on a case, oldest first."""
+    return db.session.scalars(
+        select(Appeal).where(Appeal.application_id == application_id).order_by(Appeal.number)
+    ).all()
+
+
+def decision_of(appeal: Appeal) -> Decision:
+    """The decision that an appeal questions."""
+    return db.session.get_one(Decision, appeal.decision_id)
+
+
+def decisions_on(application_id: uuid.UUID, subject_id: uuid.UUID) -> Sequence[Decision]:
+    """The decisions on a part of a case (an appeal), oldest first."""
+    return db.session.scalars(
+        select(Decision)
+        .where(Decision.application_id == application_id, Decision.subject_id == subject_id)
+        .order_by(Decision.decided_at, Decision.id)
+    ).all()
+
+
+def statement_of(appeal: Appeal) -> tuple[FormEntry | None, dict[str, Any]]:
+    """The form with which an appeal was lodged, and its answers."""
+    entry = db.session.get(FormEntry, appeal.entry_id) if appeal.entry_id else None
+    return entry, answers(entry)
+
+
+def get_appeal(actor: Actor, appeal_id: uuid.UUID) -> tuple[Appeal, Application]:
+    """An appeal on a visible case with its call; NotFound for hidden and missing alike."""
+    row = db.session.execute(
+        select(Appeal, Application)
+        .join(Application, Application.id == Appeal.application_id)
+        .where(Appeal.id == appeal_id, visible_to(actor))
+        .options(joinedload(Application.call).joinedload(Call.programme))
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def appeals(actor: Actor, view: str) -> Select[Appeal, Application]:
+    """The appeals of one view on cases that the actor's permission covers; the most urgent, or the newest, first."""
+    order = (
+        (Appeal.ended_at.desc(), Appeal.id)
+        if view == CLOSED
+        else (Appeal.due_at.nulls_last(), Appeal.lodged_at, Appeal.id)
+    )
+    return (
+        select(Appeal, Application)
+        .join(Application, Application.id == Appeal.application_id)
+        .where(visible_to(actor, Permission.APPEAL_LIST), _is(view))
+        .order_by(*order)
+    )
+
+
+def appeal_counts(actor: Actor) -> dict[str, int]:
+    """How many appeals stand in each view."""
+    columns = [func.count(case((_is(view), 1))) for view in VIEWS]
+    row = db.session.execute(
+        select(*columns)
+        .select_from(Appeal)
+        .join(Application, Application.id == Appeal.application_id)
+        .where(visible_to(actor, Permission.APPEAL_LIST))
+    ).one()
+    return dict(zip(VIEWS, row, strict=True))
+
+
+def _is(view: str) -> ColumnElement[bool]:
+    return Appeal.ended_at.is_not(None) if view == CLOSED else Appeal.ended_at.is_(None)

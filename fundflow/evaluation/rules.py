@@ -194,6 +194,15 @@ def reopen_review(ctx: MoveContext) -> None:
     db.session.flush()
 
 
+@effect(
+    "set_review_aside",
+    help="After an appeal: the review counts no more, its writer is not asked about the case again, the score goes.",
+)
+def set_review_aside(ctx: MoveContext) -> None:
+    """What was written stays on record."""
+    service.set_aside(ctx.subject)
+
+
 @effect("score_application", help="Works out the score from the valid reviews.")
 def score_application(ctx: MoveContext) -> None:
     """Mean per criterion, rounded once; bonus after the pass."""

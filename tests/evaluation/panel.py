@@ -42,6 +42,10 @@ STAFF = (
     "evaluator4",
     "chair",
     "manager",
+    "chief",
+    "board1",
+    "board2",
+    "board3",
     "finance",
     "monitoring",
     "auditor",
@@ -176,13 +180,13 @@ def account(row: Mapping[str, Any]) -> uuid.UUID:
 
 
 @contextmanager
-def panel_of(app: Flask) -> Iterator[Panel]:
+def panel_of(app: Flask, *, money: int = MONEY) -> Iterator[Panel]:
     """The office of one test, in an open application context for its services."""
     from fundflow.web.setup import limiter  # noqa: PLC0415 - only here
 
     office_data = data("office")
     people = {name: row for name, row in office_data["people"].items() if name in {*STAFF, *PEOPLE}}
-    line = {"code": "P-1", "title": "Grants", "amount_minor": MONEY}
+    line = {"code": "P-1", "title": "Grants", "amount_minor": money}
     fund = {
         "code": "P-FUND",
         "title": "Fund of the test",

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from fundflow.accounts import SYSTEM
 from fundflow.applications.queries import answers, latest_entry
 from fundflow.applications.service.hooks import begin_stage
+from fundflow.approval.models import Award
 from fundflow.approval.queries import award_of
 from fundflow.disbursement.models import Tranche
 from fundflow.platform.db import db
@@ -70,13 +71,16 @@ def of_rows(ctx: MoveContext, *, form: str, rows: str, amount: str, title: str) 
 def plan(ctx: MoveContext, parts: Sequence[Part]) -> None:
     """Split the award by the parts' weights, the remainder by largest remainder; once per case.
 
-    A part that would be nothing (an award of a few cents) is left out; the others still sum to the award.
+    A part that would be nothing (an award of a few cents) is left out; the others still sum to the award. An award
+    that was decided anew, after an appeal, is split anew over the parts that are there, as long as none has begun.
     Raises Refused without an award.
     """
     award = award_of(ctx.case.id)
     if award is None or not parts:
         raise Refused([_("There is no award to split into parts.")])
-    if of_case(ctx):
+    there = of_case(ctx)
+    if there:
+        _split_anew(ctx, award, there)
         return
     for part, minor in zip(parts, split(award.amount_minor, [each.weight for each in parts]), strict=True):
         if minor == 0:
@@ -93,6 +97,18 @@ def plan(ctx: MoveContext, parts: Sequence[Part]) -> None:
         )
         begin_stage(actor=SYSTEM, case=ctx.case, kind=KIND, subject=tranche)
         db.session.add(tranche)
+    db.session.flush()
+
+
+def _split_anew(ctx: MoveContext, award: Award, there: Sequence[Tranche]) -> None:
+    first = ctx.definition.machines[KIND].definition.initial
+    if sum(each.amount_minor for each in there) == award.amount_minor or any(
+        each.stage != first for each in there
+    ):
+        return
+    for tranche, minor in zip(there, split(award.amount_minor, [each.share for each in there]), strict=True):
+        tranche.amount_minor = minor
+        tranche.row_version += 1
     db.session.flush()
 
 

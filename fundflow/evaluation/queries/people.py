@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, literal, or_, select, union_all
 
 from fundflow.accounts import Permission, RoleGrant, User
 from fundflow.accounts.roles import roles_with
@@ -22,6 +22,7 @@ EVALUATOR = "evaluator"
 STEPPED_BACK = _l("Has a conflict of interest here.")
 IS_PARTY = _l("Is a party to this application.")
 OTHER_DUTY = _l("Has acted on this application in another duty.")
+SET_ASIDE = _l("Has reviewed this application before; after an appeal others do.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,10 @@ def candidates(case: Application) -> list[Candidate]:
 
 
 def barred(case: Application) -> dict[uuid.UUID, str]:
-    """Who must not evaluate a case, with the reason: conflicts, parties, and holders of another exclusive duty."""
+    """Who must not evaluate a case, with the reason.
+
+    Conflicts, parties, holders of another exclusive duty, and who reviewed it before an appeal.
+    """
     duties = _excluding(case)
     held = (
         db.session.execute(
@@ -89,8 +93,12 @@ def barred(case: Application) -> dict[uuid.UUID, str]:
         )
     )
     found.update({user_id: str(IS_PARTY) for user_id in parties if user_id})
-    recused = db.session.scalars(select(Recusal.user_id).where(Recusal.application_id == case.id))
-    found.update({user_id: str(STEPPED_BACK) for user_id in recused})
+    recused = select(Recusal.user_id, literal(False)).where(Recusal.application_id == case.id)
+    before = select(Review.reviewer_id, literal(True)).where(
+        Review.application_id == case.id, Review.submitted_at.is_not(None), Review.recused_at.is_not(None)
+    )
+    for user_id, set_aside in db.session.execute(union_all(before, recused)):
+        found[user_id] = str(SET_ASIDE if set_aside else STEPPED_BACK)
     return found
 
 

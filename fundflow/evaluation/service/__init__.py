@@ -11,10 +11,11 @@ from fundflow.evaluation.service.reviewing import (
     recuse,
     review_faults,
     save_review,
+    set_aside,
     submit_review,
 )
 
 __all__ = [
     "KIND", "apart", "assign", "assignable_stages", "drop", "hand_in", "needs_ranking", "open_reviews", "plain_scores",
-    "rank_all", "rank_call", "recuse", "review_faults", "save_review", "score", "submit_review",
+    "rank_all", "rank_call", "recuse", "review_faults", "save_review", "score", "set_aside", "submit_review",
 ]  # fmt: skip

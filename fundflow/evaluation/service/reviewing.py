@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from fundflow.accounts import Actor
-from fundflow.applications.models import Application, Recusal
+from fundflow.applications.models import Application, Party, Recusal
 from fundflow.applications.service.move import locked, move
-from fundflow.evaluation.models import Review
-from fundflow.evaluation.queries import reviews
+from fundflow.evaluation.models import Review, Score
+from fundflow.evaluation.queries import EVALUATOR, reviews
 from fundflow.evaluation.scoring import Distance, distances, review_total
 from fundflow.platform import clock
 from fundflow.platform.db import db
@@ -141,6 +142,27 @@ def recuse(*, review: Review, ground: str, note: str) -> None:
             declared_at=clock.now(),
         )  # fmt: skip
         db.session.add(stepped_back)
+    db.session.flush()
+
+
+def set_aside(review: Review) -> None:
+    """An appeal found fault with the evaluation: the review keeps its points but counts no more.
+
+    Its writer is not asked about this case again, and the score that rested on it goes.
+    """
+    review.recused_at = clock.now()
+    writer = db.session.scalar(
+        select(Party).where(
+            Party.application_id == review.application_id,
+            Party.kind == EVALUATOR,
+            Party.user_id == review.reviewer_id,
+        )
+    )
+    if writer is not None:
+        writer.ended_at = clock.now()
+    score = db.session.get(Score, review.application_id)
+    if score is not None:
+        db.session.delete(score)
     db.session.flush()
 
 

@@ -20,8 +20,8 @@ from fundflow.applications.service.hooks import context
 from fundflow.applications.service.move import moves_of
 from fundflow.applications.service.recording import Recordable, recordable
 from fundflow.applications.subjects import CASE
-from fundflow.approval.models import Agreement, Award, Decision
-from fundflow.approval.queries import money_of_case
+from fundflow.approval.models import Agreement, Appeal, Award, Decision
+from fundflow.approval.queries import appeals_of, money_of_case
 from fundflow.audit import AuditEvent
 from fundflow.disbursement.models import Payment, Purchase, Tranche
 from fundflow.documents import Document
@@ -106,6 +106,13 @@ def grant_of(file: CaseFile) -> tuple[Award, Agreement | None, Document | None] 
         .where(Award.application_id == file.case.id)
     ).one_or_none()
     return (row[0], row[1], row[2]) if row else None
+
+
+def appeals(file: CaseFile) -> Sequence[Appeal]:
+    """The appeals on the case, for everybody but its evaluators."""
+    if file.reader.evaluator or "appeal" not in file.definition.machines:
+        return ()
+    return appeals_of(file.case.id)
 
 
 def entries(file: CaseFile) -> list[FormEntry]:

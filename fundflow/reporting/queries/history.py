@@ -224,6 +224,7 @@ def kind_word(kind: str) -> str:
         "purchase": _("Purchase"),
         "visit": _("Visit"),
         "report": _("Report"),
+        "appeal": _("Appeal"),
     }
     return str(known.get(kind, kind.replace("_", " ").capitalize()))
 

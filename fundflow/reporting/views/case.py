@@ -92,6 +92,8 @@ def _overview(file: CaseFile) -> dict[str, Any]:
         "desk": page,
         "on_paper": casefile.on_paper(current_actor(), file),
         "grant": casefile.grant_of(file),
+        "appeals": casefile.appeals(file),
+        "stage_of": _stage_of(file),
         "startable": casefile.startable(file, filled),
     }
 

@@ -1,4 +1,4 @@
-"""Verbs of deciding, called by the room's effects inside the transaction of a move."""
+"""Decisions, awards and agreements, and the postings that follow from them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from fundflow.applications.queries import answers, latest_entry
+from fundflow.applications.subjects import CASE
 from fundflow.approval.models import Agreement, Award, Decision
 from fundflow.approval.queries import agreement_of, award_of, latest_decision, money_of_case
 from fundflow.audit import record
@@ -21,6 +22,9 @@ from fundflow.platform.errors import Invalid, Refused
 from fundflow.platform.ids import new_id
 from fundflow.platform.money import Money
 from fundflow.workflow import MoveContext, add_months
+
+RECOMMENDED = "recommended"
+"""The outcome of a committee's recommendation."""
 
 
 def amount_of_form(ctx: MoveContext, question: str = "amount") -> Money:
@@ -58,6 +62,7 @@ def record_decision(ctx: MoveContext, *, outcome: str) -> Decision:
     decision = Decision(
         id=new_id(),
         application_id=ctx.case.id,
+        subject_id=None if ctx.kind == CASE else ctx.subject.id,
         outcome=outcome,
         move=ctx.move,
         amount_minor=amount.minor if amount else None,

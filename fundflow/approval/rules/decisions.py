@@ -14,8 +14,6 @@ from fundflow.platform.money import show
 from fundflow.workflow import Decision as Ruling
 from fundflow.workflow import LetterName, MoveContext, RoleName, add_working_days, effect, guard, of_move
 
-RECOMMENDED = "recommended"
-
 
 @guard("reason_given", help="The move's form gives a reason of at least so many characters.", reads_form=True)
 def reason_given(ctx: MoveContext, least: int, question: str = "reason") -> Ruling:
@@ -32,7 +30,7 @@ def reason_given(ctx: MoveContext, least: int, question: str = "reason") -> Ruli
 )
 def amount_within_recommended(ctx: MoveContext) -> Ruling:
     """Committees recommend, managers may grant less, never more."""
-    recommended = latest_decision(ctx.case.id, RECOMMENDED)
+    recommended = latest_decision(ctx.case.id, service.RECOMMENDED)
     if recommended is None or recommended.amount_minor is None:
         return Ruling(False, _l("No amount has been recommended."))
     asked = service.amount_of_form(ctx)
@@ -139,7 +137,7 @@ def line_has_room(ctx: MoveContext) -> Ruling:
 )
 def recommend_amount(ctx: MoveContext) -> None:
     """A later recommendation stands in place of an earlier one."""
-    service.record_decision(ctx, outcome=RECOMMENDED)
+    service.record_decision(ctx, outcome=service.RECOMMENDED)
 
 
 @effect(
