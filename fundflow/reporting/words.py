@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from fundflow.accounts import roles
+from fundflow.applications.words import role_label
 from fundflow.web.filters import words
 
 __all__ = ["account_word", "action_word", "phase_place", "phase_word", "role_word", "role_words", "words"]
@@ -65,17 +65,8 @@ ACTIONS = {
 
 def role_word(role: str) -> str:
     """What people call a role of the office or a kind of party."""
-    known = roles().get(role)
-    if known is not None:
-        return words(known.label)
-    parties: dict[str, Any] = {
-        "applicant": _("Applicant"),
-        "beneficiary": _("Beneficiary"),
-        "guardian": _("Guardian"),
-        "owner": _("Evaluator"),
-        "system": _("Automatic"),
-    }
-    return str(parties.get(role, role.replace("_", " ").capitalize()))
+    label = role_label(role)
+    return label[:1].upper() + label[1:]
 
 
 def role_words(names: Iterable[str]) -> str:

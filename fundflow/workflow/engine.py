@@ -11,7 +11,7 @@ from fundflow.platform import clock
 from fundflow.platform.errors import Conflict, Forbidden, Refused
 from fundflow.workflow.compiled import CompiledMachine, CompiledMove, CompiledStage, Needed, Subject
 from fundflow.workflow.context import Actor, Fired, Hooks, MoveContext, MoveState
-from fundflow.workflow.definition import Duty
+from fundflow.workflow.definition import SYSTEM, Duty
 from fundflow.workflow.models import start_clock, stop_clock, write_stage
 from fundflow.workflow.registry import BoundEffect, Decision
 
@@ -41,8 +41,7 @@ def fire(compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks) -> Fired:
     before = row.stage
     if before not in move.sources or (ctx.seen_version is not None and ctx.seen_version != row.row_version):
         raise _conflict(move, ctx)
-    if not move.permits(ctx.actor):
-        raise Forbidden(_role_reason(move))
+    require_role(move, ctx.actor, hooks)
     duties = () if ctx.actor.is_system else move.move.duties
     for duty in duties:
         _check_duty(duty, ctx, hooks)
@@ -59,10 +58,10 @@ def fire(compiled: CompiledMachine, ctx: MoveContext, hooks: Hooks) -> Fired:
     return fired
 
 
-def require_role(move: CompiledMove, actor: Actor) -> None:
+def require_role(move: CompiledMove, actor: Actor, hooks: Hooks) -> None:
     """Raises Forbidden, naming the roles, when the actor holds none that may make the move."""
     if not move.permits(actor):
-        raise Forbidden(_role_reason(move))
+        raise Forbidden(_role_reason(move, hooks))
 
 
 def available(
@@ -81,7 +80,7 @@ def available(
         if not mine and not others:
             continue
         here = ctx.for_move(move.name)
-        reasons = tuple(_why_not(move, here, hooks, asked)) if mine else (_role_reason(move),)
+        reasons = tuple(_why_not(move, here, hooks, asked)) if mine else (_role_reason(move, hooks),)
         needs_form = move.move.form is not None
         states.append(MoveState(move.name, move.move, not reasons, reasons, needs_form, mine))
     return states
@@ -137,8 +136,11 @@ def _ask_guards(move: CompiledMove, ctx: MoveContext) -> None:
         raise Refused(reasons)
 
 
-def _role_reason(move: CompiledMove) -> Any:
-    return _l("Your role may not take this step; it is for: %(roles)s.", roles=", ".join(move.move.by))
+def _role_reason(move: CompiledMove, hooks: Hooks | None) -> Any:
+    """For whom the move is, in the reader's language; without hooks the ids of the roles in plain letters."""
+    people = [role for role in move.move.by if role != SYSTEM] or move.move.by
+    names = (role.replace("_", " ") if hooks is None else hooks.role_label(role) for role in people)
+    return _l("Your role may not take this step; it is for: %(roles)s.", roles=", ".join(names))
 
 
 def _needed(move: CompiledMove, ctx: MoveContext) -> Needed:

@@ -111,7 +111,7 @@ def test_a_stale_page_is_told_before_its_form_is_looked_at():
 
 def test_who_may_not_act_learns_nothing_of_the_form():
     case = recommended()
-    with pytest.raises(Forbidden, match="it is for: programme_manager, chief_of_mission"):
+    with pytest.raises(Forbidden, match="it is for: Programme manager, Chief of mission"):
         make(person("auditor"), case, "approve", {})
     with pytest.raises(Invalid) as refusal:
         make(person("programme_manager"), case, "approve", {})
@@ -143,6 +143,18 @@ def test_a_paper_gives_nobody_a_second_duty():
     with pytest.raises(Forbidden, match="another duty"):
         make(officer, case, "withdraw", {"sure": True}, **paper)
     assert make(person("programme_officer"), case, "withdraw", {"sure": True}, **paper).moved
+
+
+def test_for_whom_a_step_is_stands_in_the_readers_language(app):
+    case = case_at(closed_call(line_minor=1_000_00), "submitted", person())
+    words = {"en": "Programme officer", "sq": "Oficer programi", "it": "Responsabile di programma"}
+    for language, called in words.items():
+        with app.test_request_context(), force_locale(language), pytest.raises(Forbidden) as refusal:
+            make(person("auditor"), case, "start_screening")
+        assert str(refusal.value).endswith(f": {called}.")
+    with app.test_request_context(), force_locale("el"), pytest.raises(Forbidden) as refusal:
+        make(person("auditor"), case, "withdraw", {"sure": True})
+    assert str(refusal.value).endswith(": Αιτών.")
 
 
 def test_the_role_that_is_missing_is_named_in_the_readers_language(app):

@@ -1,9 +1,16 @@
 """What a person may do now, or why not."""
 
 from fundflow.workflow import available
-from tests.workflow.office import SYSTEM, Row, attempt, compiled, move, person, stage
+from tests.workflow.office import SYSTEM, Office, Row, attempt, compiled, move, person, stage
 
 STAGES = {"draft": stage(), "done": stage(final=True)}
+
+
+class Labels(Office):
+    """An owning room that has words for roles."""
+
+    def role_label(self, role):
+        return f"<{role}>"
 
 
 def states(flow, rules, row, actor, office=None, **more):
@@ -39,6 +46,11 @@ def test_each_move_of_the_stage_is_allowed_or_told_why_not(rules, office):
         False,
         ["Your role may not take this step; it is for: applicant."],
     )
+    by_label = states(flow, rules, Row("draft"), person("ob", "officer"), Labels(), others=True)
+    assert [reasons[0] for name, _, reasons in by_label if name in {"send", "expire"}] == [
+        "Your role may not take this step; it is for: <applicant>, <guardian>.",
+        "Your role may not take this step; it is for: <system>.",
+    ]
     assert states(flow, rules, Row("draft"), SYSTEM) == [("expire", True, [])]
     assert states(flow, rules, Row("done"), person("nn")) == []
 

@@ -11,10 +11,11 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import insert
 
-from fundflow.accounts import Actor, role_label
+from fundflow.accounts import Actor
 from fundflow.applications.models import Application, Approval, Duty
 from fundflow.applications.policy import CaseActor, on_case
 from fundflow.applications.queries import ties
+from fundflow.applications.words import role_label
 from fundflow.audit import record
 from fundflow.platform import clock
 from fundflow.platform.db import db

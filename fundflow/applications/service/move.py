@@ -81,7 +81,7 @@ def fire_locked(
     machine = definition.machines[kind]
     compiled = machine.move(move)
     _check_still_possible(compiled.sources, subject, seen_version)
-    require_role(compiled, who)
+    require_role(compiled, who, HOOKS)
     entry, given, seen = _take_form(
         definition=definition,
         form=compiled.move.form,
