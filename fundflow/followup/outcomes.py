@@ -15,7 +15,7 @@ from fundflow.applications.queries import answers_by_form
 from fundflow.followup.models import Report, Visit
 from fundflow.followup.queries import answers_of
 from fundflow.followup.survey import scores
-from fundflow.forms import Form
+from fundflow.forms import Form, is_chosen
 from fundflow.platform.money import to_decimal
 from fundflow.platform.wording import pick
 from fundflow.programmes import Definition
@@ -126,7 +126,7 @@ def _figures(who: CaseActor, form: Form) -> list[Any]:
         for part in form.sections
         if not part.sensitive and may_read_section(part, who, fills=False)
         for question in part.questions
-        if question.type in {"money", "number"}
+        if question.type == "number" or (question.type == "money" and not is_chosen(question))
     ]
 
 

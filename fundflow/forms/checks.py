@@ -28,6 +28,7 @@ class Finding(NamedTuple):
 
 
 _ROW = frozenset({"r", "v"})
+_PARTS = ("columns", "computed", "sums")
 _NO_SUM = "people choose the currency of {!r}, and amounts of several currencies do not add up"
 
 
@@ -38,7 +39,7 @@ def check(form_def: d.Form, *, values: Mapping[str, Any], languages: Collection[
         for question in section.questions:
             path = f"sections.{section.id}.questions.{question.id}"
             found += [
-                Finding(path, "error", fault, code="wrong_question") for fault in _faults(question, values)
+                Finding(*_placed(path, fault), code="wrong_question") for fault in _faults(question, values)
             ]
     if any(each.severity == "error" for each in found):
         return found + list(_languages(form_def, languages))
@@ -50,6 +51,13 @@ def check(form_def: d.Form, *, values: Mapping[str, Any], languages: Collection[
         *_words(form_def, values),
         *_languages(form_def, languages),
     ]
+
+
+def _placed(path: str, fault: str) -> tuple[str, Severity, str]:
+    """A fault of a part of rows (`columns.price: ...`) at that part."""
+    part, _colon, said = fault.partition(": ")
+    inside = said and part.partition(".")[0] in _PARTS and " " not in part
+    return (f"{path}.{part}", "error", said) if inside else (path, "error", fault)
 
 
 def _doubles(form_def: d.Form) -> Iterator[Finding]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator
 
 from fundflow.forms.model import Base, Bound, Choice, Country, DayBound, Words
 
@@ -42,6 +43,7 @@ ListName = Annotated[
 Only = Annotated[tuple[str, ...], Field(description="The codes that may be chosen; all, if none are named.")]
 TaxKind = Literal["al_nipt", "it_codicefiscale", "gr_vat"]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+_CODE = re.compile("[A-Z]{3}")
 
 
 class Text(Base):
@@ -99,6 +101,15 @@ class Money(Base):
     )
     min_minor: Bound | None = Field(0, description="The smallest amount in cents, or `v.<value>`.")
     max_minor: Bound | None = Field(None, description="The largest amount in cents, or `v.<value>`.")
+
+    @field_validator("currencies", mode="before")
+    @classmethod
+    def _any_or_codes(cls, given: Any) -> Any:
+        """One sentence, where each way to write it would have its own."""
+        listed = isinstance(given, list | tuple) and given and all(isinstance(each, str) for each in given)
+        if given in (None, "any") or (listed and all(_CODE.fullmatch(each) for each in given)):
+            return given
+        raise ValueError("a list of currencies, each in three capital letters, or `any`")
 
 
 class Date(Base):

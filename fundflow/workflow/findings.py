@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import UnionType
@@ -70,13 +70,21 @@ def yaml_finding(fault: YamlFault) -> Finding:
 def shape_findings(error: ValidationError, model: Any, file: str, places: Places) -> list[Finding]:
     """What does not fit a model (or a dict of models), each at its place; unknown keys with what was meant."""
     findings: list[Finding] = []
-    for each in error.errors(include_url=False):
+    faults = error.errors(include_url=False)
+    for each in (fault for fault in faults if not _only_emptied(fault, faults)):
         written = _walk(model, each["loc"])[0]
         chosen = ("type",) if each["type"] == "union_tag_invalid" else ()
         line, column = places.at((*written, *chosen))
         message, code, hint = _in_words(each, model)
         findings.append(Finding("error", file, line, column, message, code, hint))
     return findings
+
+
+def _only_emptied(fault: Any, faults: Sequence[Any]) -> bool:
+    """Whether a list is too short only because something in it is wrong, which is told by itself."""
+    path = fault["loc"]
+    inside = (each["loc"] for each in faults if len(each["loc"]) > len(path))
+    return fault["type"] == "too_short" and any(inner[: len(path)] == path for inner in inside)
 
 
 def _in_words(error: Any, model: Any) -> tuple[str, str, str]:
@@ -94,6 +102,11 @@ def _in_words(error: Any, model: Any) -> tuple[str, str, str]:
         pattern, name = error["ctx"]["pattern"], str(path[-2])
         hint = f"Did you mean '{name.lower()}'?" if re.fullmatch(pattern, name.lower()) else ""
         return f"the name '{name}' has other signs than small letters, digits and _", "bad_name", hint
+    if error["type"] == "union_tag_invalid" and error["ctx"]["discriminator"] == "'type'":
+        known = [each.strip(" '") for each in str(error["ctx"]["expected_tags"]).split(",")]
+        said, others = error["ctx"]["tag"], ", ".join(known)
+        message = f"{where}: the type '{said}' cannot stand here; these can: {others}"
+        return message, "wrong_value", nearest(said, known)
     message = str(error["msg"]).removeprefix("Value error, ")
     return f"{where}: {message[:1].lower()}{message[1:]}", "wrong_value", ""
 

@@ -36,6 +36,14 @@ def test_every_file_of_a_good_programme_fits(known, slug):
     assert found == {}
 
 
+@pytest.mark.parametrize("currencies", ["any", "[EUR, ALL]"])
+def test_currencies_to_choose_are_a_list_or_any(known, currencies):
+    text = GOOD["template"]["forms/application.yaml"].replace(
+        "type: money", f"type: money, currencies: {currencies}", 1
+    )
+    assert fault_lines(known, "forms/application.yaml", load(text, "application.yaml")) == []
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
@@ -46,6 +54,8 @@ def test_every_file_of_a_good_programme_fits(known, slug):
         ("machines/application.yaml", "tone: primary", "tone: loud"),
         ("forms/application.yaml", "type: text", "type: prose"),
         ("forms/application.yaml", "required: true", "required: perhaps"),
+        ("forms/application.yaml", "type: money", "type: money, currencies: 5"),
+        ("forms/application.yaml", "type: money", "type: money, currencies: [euro]"),
         ("mails.yaml", "subject:", "about:"),
     ],
 )

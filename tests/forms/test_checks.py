@@ -44,9 +44,14 @@ def cost(value):
         (NUMBER | {"help": {"en": "Up to {{ roof }}."}}, {}, f"{HERE}.help", "nothing fills {{ roof }}"),
         (NUMBER, NO_QUESTION, "sections.s.rules.0.at", "no question 'm'"),
         (NUMBER, {"show_if": "a.k"}, "sections.s.show_if", "unknown k"),
-        (BUDGET | {"sums": {"total": "heading"}}, {}, BUDGET_HERE, "is no figure of these rows"),
+        (
+            BUDGET | {"sums": {"total": "heading"}},
+            {},
+            f"{BUDGET_HERE}.sums.total",
+            "is no figure of these rows",
+        ),
         (BUDGET | {"sums": {"t": {"of": "cost", "where": "r.x == 1"}}}, {}, BUDGET_HERE, "no column 'x'"),
-        (cost("r.x * 2"), {}, BUDGET_HERE, "no figure x"),
+        (cost("r.x * 2"), {}, f"{BUDGET_HERE}.computed.cost", "no figure x"),
         (cost("r.quantity > 2"), {}, BUDGET_HERE, "only + - * /"),
     ],
 )

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from fundflow import forms
@@ -302,14 +303,14 @@ TEXT = {"id": "why", "type": "text"}
         ([PRICE, TEXT | {"show_if": "v.currency == 'X' && a.price > 1"}], {}, "why.show_if", f"a.price {MISREAD}"),
         ([PRICE, TEXT | {"required_if": "a.price == null"}], {}, "why.required_if", f"a.price {MISREAD}"),
         ([PRICE, TEXT | {"show_if": "a.price.amount > 1"}], {}, "why.show_if", f"a.price {MISREAD}"),
-        ([COSTS | {"sums": {"total": "price"}}], {}, "costs", f"sums.total: {NO_SUM}"),
+        ([COSTS | {"sums": {"total": "price"}}], {}, "costs.sums.total", NO_SUM),
         (
             [COSTS | {"sums": {"t": {"of": "price", "where": "r.price.currency == 'EUR'"}}}],
-            {}, "costs", f"sums.t: {NO_SUM}",
+            {}, "costs.sums.t", NO_SUM,
         ),
         (
             [COSTS | {"computed": {"twice": {"label": {"en": "T"}, "value": "r.price * 2"}}, "sums": {}}],
-            {}, "costs", f"computed.twice: {NO_SUM}",
+            {}, "costs.computed.twice", NO_SUM,
         ),
         ([COSTS | {"sums": {"t": {"of": "share", "where": "r.price > 1"}}}], {}, "costs", f"r.price {MISREAD}"),
     ],
@@ -333,10 +334,24 @@ def test_conditions_may_read_its_parts(text):
     assert forms.check(form_of(PRICE | {"currencies": "any"}), values={}, languages=["en"]) == []
 
 
-@pytest.mark.parametrize("wrong", [[], "all", ["euro"], [""], "EUR"])
-def test_what_is_no_list_of_currencies_is_refused(wrong):
-    with pytest.raises(ValueError, match="currencies"):
+@pytest.mark.parametrize("wrong", [[], "all", ["euro"], ["eur"], [""], [7], 7, "EUR", {}])
+def test_what_is_no_list_of_currencies_is_refused_in_one_sentence(wrong):
+    with pytest.raises(ValidationError) as refused:
         form_of(PRICE | {"currencies": wrong})
+    found = [each for each in refused.value.errors() if "currencies" in each["loc"]]
+    assert [(each["loc"][-1], each["msg"]) for each in found] == [
+        ("currencies", "Value error, a list of currencies, each in three capital letters, or `any`")
+    ]
+
+
+def test_a_limit_of_a_column_is_told_at_the_column():
+    columns = [*COSTS["columns"][:1], COSTS["columns"][1] | {"max_minor": 5}]
+    found = forms.check(
+        form_of({"id": "costs", "type": "rows", "columns": columns}), values={}, languages=["en"]
+    )
+    assert [(each.path, each.message[: len(NO_LIMIT) + 11]) for each in found] == [
+        ("sections.s.questions.costs.columns.price", f"max_minor: {NO_LIMIT}")
+    ]
 
 
 @pytest.mark.parametrize("question", [PRICE, PRICE | {"currencies": "any"}, COSTS])
