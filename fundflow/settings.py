@@ -186,6 +186,8 @@ class Settings(BaseModel):
             "SECRET_KEY": self.secret_key,
             "SECURITY_PASSWORD_SALT": self.security_password_salt,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
+            # A connection is asked whether it still stands before it is used: a restart of the database fails no page.
+            "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
             "SESSION_COOKIE_NAME": "__Host-fundflow" if self.secure else "fundflow",
             "SESSION_COOKIE_SECURE": self.secure,
             "SESSION_COOKIE_HTTPONLY": True,
