@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from fundflow.accounts import names_of, roles
@@ -17,6 +18,7 @@ from fundflow.approval.queries import (
     latest_decision,
 )
 from fundflow.approval.service import KIND, RECOMMENDED, term_of
+from fundflow.platform import clock
 from fundflow.platform.db import db
 from fundflow.platform.wording import pick
 from fundflow.workflow import MoveContext, fact
@@ -54,7 +56,7 @@ def decision(ctx: MoveContext) -> dict[str, Any]:
         if row.amount_minor is not None
         else None,
         "amount_minor": row.amount_minor or 0,
-        "decided_on": row.decided_at.date().isoformat(),
+        "decided_on": _day(ctx, row.decided_at),
         "decided_at": row.decided_at.isoformat(),
         "decided_by_name": names_of([row.decided_by]).get(row.decided_by, "") if row.decided_by else "",
         "decided_by_role": _role(row.decided_role, ctx.case.language),
@@ -77,6 +79,10 @@ def recommendation(ctx: MoveContext) -> dict[str, Any]:
         "amount": {"minor": row.amount_minor, "currency": row.currency},
         "amount_minor": row.amount_minor,
     }
+
+
+def _day(ctx: MoveContext, moment: datetime | None) -> str | None:
+    return clock.day_of(moment, ctx.case.call.timezone).isoformat() if moment else None
 
 
 def _role(name: str, language: str) -> str:
@@ -111,7 +117,7 @@ def award(ctx: MoveContext) -> dict[str, Any]:
         "tranches_count": len(ctx.definition.programme.tranches),
         "starts_on": row.starts_on.isoformat() if row.starts_on else None,
         "ends_on": row.ends_on.isoformat() if row.ends_on else None,
-        "awarded_on": row.awarded_at.date().isoformat(),
+        "awarded_on": _day(ctx, row.awarded_at),
     }
 
 
@@ -132,11 +138,9 @@ def agreement(ctx: MoveContext) -> dict[str, Any]:
     signed, document = row or (None, None)
     return {
         "number": document.number if document else "",
-        "signed_on": signed.signed_at.date().isoformat() if signed and signed.signed_at else None,
+        "signed_on": _day(ctx, signed.signed_at if signed else None),
         "signed_name": (signed.signed_name or "") if signed else "",
-        "countersigned_on": signed.countersigned_at.date().isoformat()
-        if signed and signed.countersigned_at
-        else None,
+        "countersigned_on": _day(ctx, signed.countersigned_at if signed else None),
         "starts_on": granted.starts_on.isoformat() if granted and granted.starts_on else None,
         "ends_on": granted.ends_on.isoformat() if granted and granted.ends_on else None,
     }
@@ -217,8 +221,8 @@ def appeal(ctx: MoveContext) -> dict[str, Any]:
     questioned = decision_of(row)
     return {
         "number": row.number,
-        "lodged_on": row.lodged_at.date().isoformat(),
-        "decided_on": questioned.decided_at.date().isoformat(),
+        "lodged_on": _day(ctx, row.lodged_at),
+        "decided_on": _day(ctx, questioned.decided_at),
         "decided_by_role": _role(questioned.decided_role, ctx.case.language),
         "reason": questioned.reason,
     }
@@ -238,6 +242,6 @@ def remedy(ctx: MoveContext) -> dict[str, Any]:
     found, rows = term_of(ctx), appeals_of(ctx.case.id)
     return {
         "until": found.until.isoformat() if found else None,
-        "lodged_on": rows[-1].lodged_at.date().isoformat() if rows else None,
+        "lodged_on": _day(ctx, rows[-1].lodged_at) if rows else None,
         "open": any(row.ended_at is None for row in rows),
     }

@@ -14,6 +14,7 @@ from fundflow.accounts import Permission, current_actor, names_of, role_label
 from fundflow.applications.policy import PERSONS, CaseActor, is_inside, may_read_section, on_case
 from fundflow.applications.queries import ties
 from fundflow.applications.service.move import moves_of
+from fundflow.applications.service.recording import recordable
 from fundflow.approval import queries
 from fundflow.approval.queries import CLOSED, OPEN, VIEWS
 from fundflow.approval.service import KIND
@@ -71,6 +72,7 @@ def show(appeal_id: uuid.UUID) -> ResponseReturnValue:
         ],
         statement=_statement(who, definition, row, own=own),
         states=moves_of(actor, case, row, KIND, tied),
+        on_paper=recordable(actor=actor, who=who, tied=tied, case=case, subject=row, kind=KIND),
         now=clock.now(),
     )
 

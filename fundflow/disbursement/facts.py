@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fundflow.accounts import names_of
 from fundflow.disbursement.models import Payment, Purchase, PurchaseLine, Tranche
 from fundflow.disbursement.service import deliveries, payments, purchases, tranches
+from fundflow.platform import clock
 from fundflow.workflow import MoveContext, fact
 
 KEPT = 4  # signs of an account that a letter shows at its end
@@ -22,7 +22,7 @@ def _money(minor: int | None, currency: str) -> dict[str, Any] | None:
 def _day(ctx: MoveContext, moment: datetime | date | None) -> str | None:
     """The calendar day of a moment where the call is at home."""
     if isinstance(moment, datetime):
-        moment = moment.astimezone(ZoneInfo(ctx.case.call.timezone)).date()
+        moment = clock.day_of(moment, ctx.case.call.timezone)
     return moment.isoformat() if moment else None
 
 

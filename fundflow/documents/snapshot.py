@@ -11,11 +11,10 @@ from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fundflow.documents.definition import Letter
 from fundflow.documents.reads import reads_of
-from fundflow.platform import cel, strict_yaml
+from fundflow.platform import cel, clock, strict_yaml
 from fundflow.platform.display import is_words
 from fundflow.platform.locate import locate
 from fundflow.platform.wording import pick
@@ -119,7 +118,7 @@ def freeze(
         "format": FORMAT,
         "number": number,
         "issued_at": moment(issued_at),
-        "issued_on": issued_at.astimezone(ZoneInfo(timezone)).date().isoformat(),
+        "issued_on": clock.day_of(issued_at, timezone).isoformat(),
         "timezone": timezone,
         "languages": languages,
         "title": _spoken(definition["title"], languages),

@@ -146,7 +146,7 @@ def _appointment(ctx: MoveContext, row: Any, kind: str, names: dict[Any, str]) -
         "title": pick(row.title, ctx.case.language),
         "kind": row.kind,
         "due_on": row.due_on.isoformat(),
-        "done_on": row.done_at.date().isoformat() if row.done_at else None,
+        "done_on": clock.day_of(row.done_at, ctx.case.call.timezone).isoformat() if row.done_at else None,
         "done_by": names.get(row.done_by, ""),
         "stage": pick(ctx.definition.stage_label(kind, row.stage), ctx.case.language),
     }

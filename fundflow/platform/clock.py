@@ -17,7 +17,12 @@ def now() -> datetime:
 
 def today(timezone: str = "UTC") -> date:
     """The calendar day in a time zone (IANA name)."""
-    return now().astimezone(ZoneInfo(timezone)).date()
+    return day_of(now(), timezone)
+
+
+def day_of(moment: datetime, timezone: str) -> date:
+    """The calendar day of a moment in a time zone: just after midnight in Tirana it is still yesterday in UTC."""
+    return moment.astimezone(ZoneInfo(timezone)).date()
 
 
 @contextmanager

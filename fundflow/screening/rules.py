@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 
@@ -96,7 +95,7 @@ def open_clarification(
 def _local_day(ctx: MoveContext) -> date | None:
     """The last day for the answer; the stage was entered before its effects run."""
     due: datetime | None = ctx.case.due_at
-    return due.astimezone(ZoneInfo(ctx.case.call.timezone)).date() if due else None
+    return clock.day_of(due, ctx.case.call.timezone) if due else None
 
 
 @effect(
@@ -173,6 +172,6 @@ def clarification(ctx: MoveContext) -> dict[str, Any]:
             for item in last.items
         ],
         "round": last.round,
-        "asked_on": last.asked_at.astimezone(ZoneInfo(ctx.case.call.timezone)).date().isoformat(),
+        "asked_on": clock.day_of(last.asked_at, ctx.case.call.timezone).isoformat(),
         "due_on": last.due_on.isoformat() if last.due_on else None,
     }

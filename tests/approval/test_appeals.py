@@ -24,6 +24,7 @@ from fundflow.platform import clock
 from fundflow.platform.db import db, transaction
 from fundflow.platform.errors import Forbidden, Invalid, NotFound, Refused
 from fundflow.platform.ids import new_id
+from tests.applications.office import came_on_paper
 from tests.evaluation.panel import Panel, Quiet
 
 STATEMENT = {
@@ -109,6 +110,7 @@ def test_a_day_later_it_is_too_late_but_not_for_a_paper_that_came_in_time(
     with pytest.raises(Refused, match=r"The time to ask for a review ended on \w+ \d+, 20"):
         ineligible.play([LODGE])
     assert appeals_of(ineligible.id) == []
+    paper = came_on_paper(ineligible.id)
     came = (clock.today("Europe/Tirane") - timedelta(days=38)).isoformat()
     late = (clock.today("Europe/Tirane") - timedelta(days=1)).isoformat()
 
@@ -116,11 +118,13 @@ def test_a_day_later_it_is_too_late_but_not_for_a_paper_that_came_in_time(
         with transaction():
             move(
                 actor=panel.actor("officer"), subject_id=ineligible.id, move="lodge_appeal", form=STATEMENT,
-                on_behalf="applicant", paper={"received_on": day, "scan": "f" * 8},
+                on_behalf="applicant", paper={**paper, "received_on": day},
             )  # fmt: skip
 
     with pytest.raises(Refused, match="ended on"):
         record(late)
+    with pytest.raises(Refused, match="before the decision"):
+        record("2020-01-01")
     record(came)
     assert appeal_of(ineligible).stage == "lodged"
 
@@ -181,7 +185,9 @@ def test_two_of_the_board_must_agree(panel: Panel, ineligible: Quiet) -> None:
     ).one()
     facts = letter.snapshot["facts"]
     assert facts["decision"]["reason"] == REASON["reason"]
-    assert facts["appeal"]["decided_on"] == ineligible.row().closed_at.date().isoformat()
+    assert (
+        facts["appeal"]["decided_on"] == clock.day_of(ineligible.row().closed_at, "Europe/Tirane").isoformat()
+    )
     assert letter.subject_kind == "appeal"
 
 

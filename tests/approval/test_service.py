@@ -217,3 +217,13 @@ def test_what_is_released_is_what_the_case_still_holds():
         db.session.scalars(select(Award.amount_minor).where(Award.application_id == case.id)).one()
         == 8_000_00
     )
+
+
+def test_letters_name_the_day_of_the_office_and_not_of_greenwich():
+    with clock.at(datetime(2026, 11, 2, 23, 30, tzinfo=UTC)):  # the third has begun in Tirana
+        case, _owner = approved()
+        facts = ctx_of(case).facts
+        assert facts["decision"]["decided_on"] == "2026-11-03"
+        assert facts["award"]["awarded_on"] == "2026-11-03"
+        assert "2026-11-17" in str(asked(case, "standstill_over", working_days=10).reason)
+        assert facts["remedy"]["until"] == "2026-11-17"

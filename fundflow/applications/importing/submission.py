@@ -7,7 +7,6 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -53,7 +52,7 @@ class Arrival:
 
     def day(self, definition: Definition) -> date:
         """The day of receipt where the programme is; the answers had to be right then."""
-        return self.received_at.astimezone(ZoneInfo(definition.programme.timezone)).date()
+        return clock.day_of(self.received_at, definition.programme.timezone)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from fundflow import forms
 from fundflow.applications.models import Application
 from fundflow.applications.queries import answers, latest_entry
 from fundflow.applications.service.entries import content_text
+from fundflow.platform import clock
 from fundflow.platform.errors import NotFound
 from fundflow.programmes import Definition, definition_of
 
@@ -27,7 +26,7 @@ def content(case: Application) -> bytes:
     entry = latest_entry(case.id, name, submitted=True)
     if entry is None or entry.submitted_at is None:
         raise NotFound
-    day = entry.submitted_at.astimezone(ZoneInfo(definition.programme.timezone)).date()
+    day = clock.day_of(entry.submitted_at, definition.programme.timezone)
     final = forms.normalise_submission(
         definition.forms[name], answers(entry), values=definition.values, today=day
     )

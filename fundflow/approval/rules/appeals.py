@@ -30,6 +30,8 @@ def may_appeal(ctx: MoveContext, against: list[str]) -> Ruling:
     if came is None and getattr(ctx.actor, "paper", False):
         return Ruling(True)
     day = came or clock.today(ctx.case.call.timezone).isoformat()
+    if day < clock.day_of(found.decision.decided_at, ctx.case.call.timezone).isoformat():
+        return Ruling(False, _l("The paper came before the decision was made."))
     reason = _l("The time to ask for a review ended on %(day)s.", day=format_date(found.until, "long"))
     return Ruling(day <= found.until.isoformat(), reason)
 

@@ -46,7 +46,9 @@ def standstill_over(ctx: MoveContext, working_days: int) -> Ruling:
     award = award_of(ctx.case.id)
     if award is None:
         return Ruling(False, _l("There is no award yet."))
-    last = add_working_days(award.awarded_at.date(), working_days, ctx.definition.programme.country)
+    last = add_working_days(
+        clock.day_of(award.awarded_at, ctx.case.call.timezone), working_days, ctx.definition.programme.country
+    )
     if clock.today(ctx.case.call.timezone) > last:
         return Ruling(True)
     return Ruling(False, _l("The standstill lasts until %(day)s.", day=last.isoformat()))

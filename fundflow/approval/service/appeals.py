@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
@@ -40,7 +39,7 @@ def term_of(ctx: MoveContext, outcomes: Sequence[str] = ()) -> Term | None:
     decision = latest_decision(ctx.case.id, *outcomes)
     if decision is None or programme.appeal is None:
         return None
-    day = decision.decided_at.astimezone(ZoneInfo(ctx.case.call.timezone)).date()
+    day = clock.day_of(decision.decided_at, ctx.case.call.timezone)
     return Term(decision, add_working_days(day, programme.appeal.working_days, programme.country))
 
 
