@@ -131,7 +131,7 @@ FAULTS = {
     ),
     "machine: a condition on an unknown figure": (
         APPLICATION, "v.second_approver_above_minor", "v.second_aprover_above_minor",
-        "when: \"f.decision.amount_minor",
+        "when: \"f.recommendation.amount_minor",
         "unknown name 'v.second_aprover_above_minor'; did you mean 'second_approver_above_minor'?",
     ),
     "machine: a move to nowhere": (
