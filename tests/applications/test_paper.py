@@ -157,6 +157,8 @@ def test_day_and_scan_are_asked_for_and_kept(panel, case):
     assert str(entry.id) == event.data["entry"]
     assert browser.get(f"/files/{file.id}").data == PDF
     assert panel.browser("evaluator1").get(f"/files/{file.id}").status_code == 404
+    uploaded = browser.get(f"/applications/{case.id}?view=documents").text
+    assert re.findall(r"<td[^>]*>([^<]* \(paper\))</td>", uploaded) == ["Withdraw the application (paper)"]
     history = browser.get(f"/applications/{case.id}?view=history").text
     assert "Arben Kola, from a paper of: Applicant" in history
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -45,6 +46,9 @@ def test_the_steps_mark_what_is_done_and_what_is_now(draw):
     assert drawn.count('class="done"') == 2
     assert drawn.count('aria-current="step"') == 1
     assert draw("{{ steps('end') }}").count('class="done"') == 5
+    ended = draw("{{ steps('end', [('screening', 'Screening'), ('end', 'Withdrawn')]) }}")
+    assert re.findall(r'<li class="([^"]+)"', ended) == ["done", "done current"]
+    assert re.findall(r'aria-current="step"><span>([^<]+)</span>', ended) == ["Withdrawn"]
     assert draw("{{ steps('follow_up') }}").count('class="done"') == 4
     assert 'class="done"' not in draw("{{ steps('draft') }}")
 

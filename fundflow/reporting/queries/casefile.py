@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from fundflow.applications.policy import letters_to_parties
 from fundflow.applications.service.entries import may_fill
 from fundflow.applications.service.hooks import context
 from fundflow.applications.service.move import moves_of
-from fundflow.applications.service.recording import Recordable, recordable
+from fundflow.applications.service.recording import SCAN, Recordable, recordable
 from fundflow.applications.subjects import CASE
 from fundflow.approval.models import Agreement, Appeal, Award, Decision
 from fundflow.approval.queries import appeals_of, money_of_case
@@ -37,7 +37,7 @@ from fundflow.programmes import Definition, definition_of
 from fundflow.reporting.policy import Readable, Reader, reader_of, reads_entry, sections_for
 from fundflow.screening.models import Clarification, ScreeningCheck
 from fundflow.screening.queries import checks_of
-from fundflow.workflow import MoveState
+from fundflow.workflow import Move, MoveState
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +238,25 @@ def files(file: CaseFile, filled: Sequence[FormEntry]) -> list[tuple[StoredFile,
             continue
         seen.append((row, entry))
     return seen
+
+
+def steps_from_paper(file: CaseFile, scans: Iterable[StoredFile]) -> dict[uuid.UUID, Move]:
+    """The step that each scan of a paper recorded, by file; one query, and none when no file is a scan."""
+    ids = [str(row.id) for row in scans if row.question == SCAN]
+    if not ids:
+        return {}
+    noted = AuditEvent.data["paper"].astext
+    rows = db.session.execute(
+        select(noted, AuditEvent.data["kind"].astext, AuditEvent.data["move"].astext).where(
+            AuditEvent.application_id == file.case.id, AuditEvent.action == "move", noted.in_(ids)
+        )
+    )
+    machines = file.definition.machines
+    return {
+        uuid.UUID(scan): machines[kind].moves[name].move
+        for scan, kind, name in rows
+        if kind in machines and name in machines[kind].moves
+    }
 
 
 @dataclass(frozen=True, slots=True)

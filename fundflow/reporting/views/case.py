@@ -12,6 +12,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from fundflow.accounts import current_actor
+from fundflow.applications.models import FormEntry
 from fundflow.documents import Document
 from fundflow.followup.outcomes import outcomes_of
 from fundflow.platform import clock
@@ -23,7 +24,7 @@ from fundflow.reporting.queries.history import timeline
 from fundflow.reporting.views.desks import CHECKLIST, desk
 from fundflow.reporting.words import account_word, phase_word, role_word, role_words, words
 from fundflow.web import SIGNED_IN, Area
-from fundflow.workflow import CompiledMove, MoveState
+from fundflow.workflow import CompiledMove, Move, MoveState
 
 area = Area("case", __name__)
 
@@ -136,13 +137,20 @@ def _uuid(text: str) -> uuid.UUID | None:
 
 
 def _documents(file: CaseFile) -> dict[str, Any]:
-    filled = casefile.entries(file)
+    found = casefile.files(file, casefile.entries(file))
+    steps = casefile.steps_from_paper(file, [row for row, _entry in found])
     return {
         "documents": casefile.documents(file),
         "letter_title": lambda row: _letter(file, row),
-        "files": casefile.files(file, filled),
-        "form_title": lambda row: _title(file, row.form),
+        "files": [(row, _came_with(file, entry, steps.get(row.id))) for row, entry in found],
     }
+
+
+def _came_with(file: CaseFile, entry: FormEntry | None, step: Move | None) -> str:
+    """The form that a file was uploaded with, or the step that it is the paper of."""
+    if entry is not None:
+        return _title(file, entry.form)
+    return str(_("%(step)s (paper)", step=words(step.label))) if step else "–"
 
 
 def _letter(file: CaseFile, row: Document) -> str:
