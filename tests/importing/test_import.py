@@ -221,6 +221,50 @@ class TestAProgrammeThatAsksForADayAhead:
         assert hashlib.sha256(receipts.content(case)).hexdigest() == case.content_hash
 
 
+class TestAProgrammeThatLetsPeopleChooseACurrency:
+    """Its form asks what an offer costs, in the currency of the offer."""
+
+    @pytest.fixture
+    def files(self, files):
+        months = next(line for line in files["forms/application.yaml"].splitlines() if "{id: months," in line)
+        offer = "      - {id: offer, type: money, currencies: [EUR, ALL], label: {en: Offer, sq: Oferta, it: Offerta}}"
+        changed = files["forms/application.yaml"].replace(months, f"{months}\n{offer}")
+        return files | {"forms/application.yaml": changed}
+
+    def told_of(self, source, *columns):
+        """The mapping of the question, and a file with these columns behind the others."""
+        names, cells = zip(*columns, strict=True)
+        mapping = FLAT.replace("  months: months\n", f"  months: months\n  offer: {source}\n")
+        return mapping, (*HEAD, *names), (*ROW, *cells)
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            ("{from: price, currency: money}", ("price", "1.250,50"), ("money", "ALL")),
+            ("{from: price, currency: money}", ("price", "1.250,50 ALL")),
+            ("price", ("price", "ALL 1.250,50")),
+        ],
+    )
+    def test_a_file_says_it_in_a_column_or_beside_the_amount(self, imported, tmp_path, given):
+        mapping, *table = self.told_of(*given)
+        assert imported(csv_file(tmp_path, *table), mapping).refused == []
+        case = db.session.scalar(select(Application))
+        found = answers(latest_entry(case.id, "application"))
+        assert found["offer"] == {"minor": 125_050, "currency": "ALL"}
+
+    @pytest.mark.parametrize(
+        ("given", "said"),
+        [
+            (("price", ("price", "1.250,50")), "Choose the currency of this amount."),
+            (("{from: price, currency: m}", ("price", "5"), ("m", "USD")), "Choose a currency of the list."),
+        ],
+    )
+    def test_another_currency_or_none_is_refused(self, imported, tmp_path, given, said):
+        mapping, *table = self.told_of(*given)
+        report = imported(csv_file(tmp_path, *table), mapping)
+        assert [(name, reason) for _row, name, reason in told(report)] == [("offer", said)]
+
+
 def test_tomorrow_has_not_come_and_comes_with_all_other_faults(imported, tmp_path):
     row = ("8", "2026-11-03", *ROW[2:5], "", *ROW[6:])
     with clock.at(NOW.replace(hour=22, minute=30)):  # half past eleven in Tirana
