@@ -23,6 +23,7 @@ from fundflow.notify.setup import setup as notify
 from fundflow.platform.db import db
 from fundflow.platform.locate import locate
 from fundflow.programmes.setup import setup as programmes
+from fundflow.referrals.setup import setup as referrals
 from fundflow.reporting.setup import setup as reporting
 from fundflow.screening.setup import setup as screening
 from fundflow.settings import load_settings
@@ -39,6 +40,7 @@ ROOMS = (
     evaluation,
     approval,
     disbursement,
+    referrals,
     followup,
     reporting,
 )

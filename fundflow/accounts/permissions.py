@@ -29,6 +29,8 @@ class Permission(StrEnum):
     VISIT_ACT = "visit:act"
     REPORT_LIST = "report:list"
     REPORT_ACT = "report:act"
+    REFERRAL_READ = "referral:read"
+    PROVIDER_MANAGE = "provider:manage"
     DOCUMENT_READ = "document:read"
     DOCUMENT_RETRY = "document:retry"
     OUTBOX_READ = "outbox:read"

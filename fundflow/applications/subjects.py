@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from fundflow.accounts import Permission
 from fundflow.applications.models import Application
 
 CASE = "application"
@@ -17,13 +18,15 @@ class SubjectKind:
     """A staged table; every row but the case's own has an `application_id`.
 
     `describe(row, language)` names a row for people; `owner(row)` is the one user who may act in a role that is
-    his alone (a review's evaluator), or None where any holder of the role may.
+    his alone (a review's evaluator), or None where any holder of the role may. `papers` is the permission without
+    which nobody reads the documents issued for a row, beside that for documents.
     """
 
     name: str
     model: Any
     describe: Callable[[Any, str], str]
     owner: Callable[[Any], uuid.UUID | None] = lambda _row: None
+    papers: Permission | None = None
 
 
 _kinds: dict[str, SubjectKind] = {
@@ -41,6 +44,12 @@ def register_kind(kind: SubjectKind) -> None:
 def subject_kind(name: str) -> SubjectKind | None:
     """The kind of that name, or None."""
     return _kinds.get(name)
+
+
+def papers_of(name: str | None) -> Permission | None:
+    """The permission that the documents of a kind of thing ask for, if any."""
+    kind = _kinds.get(name or "")
+    return kind.papers if kind else None
 
 
 def subject_kinds() -> tuple[SubjectKind, ...]:

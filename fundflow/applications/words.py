@@ -16,6 +16,7 @@ def role_label(name: str) -> str:
         "beneficiary": _("Beneficiary"),
         "guardian": _("Guardian"),
         "owner": _("Evaluator"),
+        "provider": _("Provider"),
         "system": _("Automatic"),
     }
     return str(parties[name]) if name in parties else accounts.role_label(name)

@@ -14,6 +14,8 @@ from fundflow.ledger import BudgetLine, Fund, fund_line, open_fund
 from fundflow.platform import clock
 from fundflow.platform.db import db, transaction
 from fundflow.programmes import Call, folders, latest_version, open_call, publish, read_folder
+from fundflow.referrals.models import Provider
+from fundflow.referrals.service.providers import add as add_provider
 
 
 @dataclass
@@ -24,6 +26,7 @@ class Office:
     told_at: datetime
     people: dict[str, uuid.UUID] = field(default_factory=dict)
     calls: dict[str, uuid.UUID] = field(default_factory=dict)
+    providers: dict[str, uuid.UUID] = field(default_factory=dict)
 
     def actor(self, key: str) -> Actor:
         """A person of the demo as services know them."""
@@ -38,6 +41,9 @@ def set_up(office: Office, data: dict[str, Any]) -> None:
     for path in folders().values():
         with transaction():
             publish(actor_id=None, files=read_folder(path))
+    for key, provider in data["providers"].items():
+        with transaction():
+            office.providers[key] = _provider(provider)
     open_calls(office, data["funds"], data["calls"])
 
 
@@ -63,6 +69,11 @@ def _person(person: dict[str, Any], password: str) -> uuid.UUID:
         for role in person.get("roles", ()):
             grant_role(SYSTEM, user_id=known.id, role=role)
     return known.id
+
+
+def _provider(given: dict[str, str]) -> uuid.UUID:
+    known = db.session.scalar(select(Provider).where(Provider.name == given["name"]))
+    return (known or add_provider(actor=SYSTEM, given=given)).id
 
 
 def _fund(fund: dict[str, Any]) -> dict[str, BudgetLine]:

@@ -25,6 +25,8 @@ from fundflow.evaluation.models import Review
 from fundflow.platform import clock, jobs
 from fundflow.platform.db import db, transaction
 from fundflow.programmes import Definition, definition_of
+from fundflow.referrals.models import Referral
+from fundflow.referrals.service.preparing import prepare
 from fundflow.screening.service import Result, save_checks
 from fundflow.workflow import add_months
 
@@ -151,6 +153,17 @@ class Case:
         with transaction():
             given = self._answers(form, step.get("form", {}), None) if form else None
             move(actor=self._actor(step), subject_id=subject_id, move=name, kind=kind, form=given)
+
+    def _do_prepare(self, given: Mapping[str, Any], step: Step) -> None:
+        """To whom a referral goes, and what is ticked."""
+        _kind, referral_id = self._subject(step.get("on"))
+        seen = db.session.get_one(Referral, referral_id, populate_existing=True).row_version
+        db.session.rollback()
+        with transaction():
+            prepare(
+                actor=self._actor(step), referral_id=referral_id, shared=given["shared"], seen=seen,
+                provider_id=self.office.providers[given["provider"]],
+            )  # fmt: skip
 
     def _subject(self, on: Mapping[str, Any] | None) -> tuple[str, uuid.UUID]:
         if not on:

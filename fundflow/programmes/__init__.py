@@ -9,14 +9,18 @@ from fundflow.programmes.definition import (
     FollowUp,
     OfAge,
     ProgrammeFile,
+    Referrals,
+    Shareable,
     TranchePlan,
 )
 from fundflow.programmes.loading import Definition, compiled, folders, parse, read_folder
 from fundflow.programmes.models import Call, Programme, ProgrammeVersion
 from fundflow.programmes.openings import declare_opening
+from fundflow.programmes.providers import ACTS_AS, provider_kinds
 from fundflow.programmes.service import definition_of, latest_version, publish
 
 __all__ = [
+    "ACTS_AS",
     "Call",
     "Check",
     "Criteria",
@@ -27,6 +31,8 @@ __all__ = [
     "Programme",
     "ProgrammeFile",
     "ProgrammeVersion",
+    "Referrals",
+    "Shareable",
     "TranchePlan",
     "check",
     "compiled",
@@ -36,6 +42,7 @@ __all__ = [
     "latest_version",
     "open_call",
     "parse",
+    "provider_kinds",
     "publish",
     "read_folder",
 ]

@@ -14,8 +14,10 @@ from fundflow.programmes.currencies import currencies
 from fundflow.programmes.figures import figures
 from fundflow.programmes.loading import Parsed, parse
 from fundflow.programmes.openings import openings
+from fundflow.programmes.providers import ACTS_AS
 from fundflow.programmes.reasons import explained
 from fundflow.programmes.references import CASE, PARTY_KINDS, Place, references
+from fundflow.programmes.sharing import sharing
 from fundflow.programmes.wordings import languages, letter_wordings, mail_wordings
 from fundflow.workflow import Finding, Known, MachineFile, Registry, check_machines, default_registry
 
@@ -44,6 +46,7 @@ def check(files: Mapping[str, str], registry: Registry = default_registry) -> li
         currencies,
         coming_of_age,
         openings,
+        sharing,
         languages,
     )
     found = {explained(each): None for part in parts for each in part(parsed, registry)}
@@ -59,7 +62,7 @@ def _machines(parsed: Parsed, registry: Registry) -> Iterator[Finding]:
         name = f"machines/{CASE}.yaml"
         yield Finding("error", name, 1, 1, f"the file {name} is missing", code="missing_file")
     known = Known(
-        roles={*role_names(), *PARTY_KINDS, OWNER},
+        roles={*role_names(), *PARTY_KINDS, OWNER, ACTS_AS},
         forms={name: answer_names(form) for name, form in parsed.forms.items()},
         letters=parsed.letters,
         mails=parsed.mails,

@@ -113,6 +113,36 @@ class OfAge(Part):
         return frozenset(name for name in named if name is not None)
 
 
+class Shareable(Part):
+    """What a referral may tell a provider: an answer (`form` and `question`) or a value of a `fact`.
+
+    `ticked` ones are proposed; a question that only some roles read, or that is sensitive, needs `restricted`.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    label: Words = {}
+    form: str | None = None
+    question: str | None = None
+    fact: str | None = None
+    ticked: bool = False
+    restricted: bool = False
+
+
+class Disclosure(Part):
+    """The form of the consent, and for each kind of provider the CEL condition over its answers `a` that covers it."""
+
+    form: str
+    covers: dict[str, str]
+
+
+class Referrals(Part):
+    """Sending people to providers: whose consent is needed, what may be told, and how long a provider's link lasts."""
+
+    consent: Disclosure
+    link_days: int = Field(ge=1, le=366)
+    shareable: tuple[Shareable, ...] = Field(min_length=1)
+
+
 class Check(Part):
     """A screening check: the question, the rule behind it, and what its failure means."""
 
@@ -224,5 +254,6 @@ class ProgrammeFile(Part):
     follow_up: tuple[FollowUp, ...] = ()
     duplicate_payments: DuplicatePayments | None = None
     of_age: OfAge = OfAge()
+    referrals: Referrals | None = None
     appeal: Term | None = None
     retention: dict[str, int] = {}

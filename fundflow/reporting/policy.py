@@ -9,26 +9,36 @@ from dataclasses import dataclass
 from fundflow.accounts import Actor, Permission
 from fundflow.applications.models import Application, FormEntry
 from fundflow.applications.policy import CaseActor, is_inside, on_case
+from fundflow.applications.subjects import papers_of
 from fundflow.evaluation.queries import EVALUATOR
 from fundflow.forms import Form, Section
 from fundflow.programmes import Definition
 
 OVERVIEW, ANSWERS, DOCUMENTS, MONEY = "overview", "answers", "documents", "money"
 CHECKS, REVIEWS, VISITS, HISTORY = "checks", "reviews", "visits", "history"
-INSIDE_VIEWS = (OVERVIEW, ANSWERS, DOCUMENTS, CHECKS, REVIEWS, MONEY, VISITS, HISTORY)
+REFERRALS = "referrals"
+INSIDE_VIEWS = (OVERVIEW, ANSWERS, DOCUMENTS, CHECKS, REVIEWS, MONEY, REFERRALS, VISITS, HISTORY)
 PARTY_VIEWS = (OVERVIEW, ANSWERS, DOCUMENTS, MONEY, VISITS, HISTORY)
 EVALUATOR_VIEWS = (OVERVIEW, ANSWERS, REVIEWS)
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """An actor before one case. Who is a party to it, or evaluates it, reads as such, whatever roles he holds."""
+    """An actor before one case. Who is a party to it, or evaluates it, reads as such, whatever roles he holds.
+
+    `refers`: may read to whom the person was sent.
+    """
 
     who: CaseActor
     kinds: frozenset[str]
     party: bool
     evaluator: bool
     inside: bool
+    refers: bool = False
+
+    def reads_papers_of(self, kind: str | None) -> bool:
+        """Whether documents of a part of the case are for this reader, as far as its kind asks for more."""
+        return self.refers or papers_of(kind) is None
 
     @property
     def user_id(self) -> uuid.UUID | None:
@@ -41,7 +51,8 @@ def reader_of(actor: Actor, case: Application, kinds: Iterable[str]) -> Reader:
     held = frozenset(kinds)
     party = bool(held - {EVALUATOR})
     inside = is_inside(actor, case, held, Permission.APPLICATION_READ)
-    return Reader(on_case(actor, case, held), held, party, EVALUATOR in held and not party, inside)
+    refers = is_inside(actor, case, held, Permission.REFERRAL_READ)
+    return Reader(on_case(actor, case, held), held, party, EVALUATOR in held and not party, inside, refers)
 
 
 def views_of(reader: Reader, definition: Definition) -> tuple[str, ...]:
@@ -49,6 +60,8 @@ def views_of(reader: Reader, definition: Definition) -> tuple[str, ...]:
     outside = PARTY_VIEWS if reader.party else EVALUATOR_VIEWS
     offered: tuple[str, ...] = INSIDE_VIEWS if reader.inside else outside
     absent = _without(definition)
+    if not reader.refers:
+        absent.add(REFERRALS)
     return tuple(view for view in offered if view not in absent)
 
 
@@ -61,6 +74,8 @@ def _without(definition: Definition) -> set[str]:
         absent.add(REVIEWS)
     if not {"visit", "report"} & set(definition.machines):
         absent.add(VISITS)
+    if "referral" not in definition.machines:
+        absent.add(REFERRALS)
     return absent
 
 

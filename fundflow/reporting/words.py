@@ -60,6 +60,11 @@ ACTIONS = {
     "user.profile_changed": _l("Profile changed"),
     "user.language_set": _l("Language chosen"),
     "fund.opened": _l("Fund opened"),
+    "provider.added": _l("Provider entered"),
+    "provider.changed": _l("Provider changed"),
+    "referral.prepared": _l("Referral prepared"),
+    "referral.opened": _l("Referral opened by its link"),
+    "referral.answered": _l("Referral answered by its link"),
 }
 
 

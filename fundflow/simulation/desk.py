@@ -134,7 +134,10 @@ class Desk:
                 return
 
     def before(self, each: CompiledMove, _kind: str, row: Any, actor: Actor) -> None:
-        """A review is written before it is handed in."""
+        """A review is written before it is handed in, and a provider is chosen before somebody is sent to it."""
+        if any(bound.rule.name == "send_referral" for bound in each.effects) and row.provider_id is None:
+            row.provider_id = fitting.provider(self.cast).id
+            db.session.flush()
         if any(bound.rule.name == "hand_in_review" for bound in each.effects):
             from fundflow.evaluation.service.reviewing import save_review  # noqa: PLC0415 - only programmes with reviews
 

@@ -17,7 +17,9 @@ from fundflow.disbursement.models import PurchaseLine, Quote
 from fundflow.forms import Form
 from fundflow.platform import clock
 from fundflow.platform.db import db
+from fundflow.platform.ids import new_id
 from fundflow.programmes import Definition
+from fundflow.referrals.models import Provider
 from fundflow.simulation.cast import Cast
 from fundflow.workflow import CompiledMove
 
@@ -118,6 +120,19 @@ def for_move(case: Application, kind: str, row: Any, each: CompiledMove, form: F
     if "record_invoice" in effects:
         given["amount"] = _money(row.price_minor or row.budget_minor, row)
     return {name: answer for name, answer in given.items() if _asked(form, name)}
+
+
+def provider(cast: Cast) -> Provider:
+    """Somebody to send people to: of a kind that the consent may cover, with an agreement in force."""
+    law, today = cast.definition.programme.referrals, clock.today(cast.definition.programme.timezone)
+    row = Provider(
+        id=new_id(), name=f"Provider {new_id().hex}", kind=cast.lots.choice(sorted(law.consent.covers if law else ())),
+        country=cast.definition.programme.country, email="provider@people.example", language="en",
+        agreement_from=today, created_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    return row
 
 
 def _compared(case: Application, kind: str, row: Any, each: CompiledMove, form: Form) -> Answers:

@@ -17,6 +17,7 @@ from fundflow.documents.render import render_html
 from fundflow.documents.snapshot import freeze
 from fundflow.platform.db import db
 from fundflow.programmes import Call
+from fundflow.referrals.models import Referral
 from fundflow.workflow import default_registry
 
 MOMENT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -29,7 +30,7 @@ def known_facts():
         known = joined(known, facts)
     case = db.session.scalars(select(Application).where(Application.stage == "closed").limit(1)).one()
     base = facts_about(case, case, "application")
-    for kind, model in (("tranche", Tranche), ("purchase", Purchase)):
+    for kind, model in (("tranche", Tranche), ("purchase", Purchase), ("referral", Referral)):
         row = db.session.scalars(select(model).order_by(model.id.desc()).limit(1)).one()
         base = joined(base, facts_about(db.session.get(Application, row.application_id), row, kind))
     return joined(base, known)

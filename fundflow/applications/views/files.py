@@ -15,8 +15,9 @@ from fundflow.applications import queries
 from fundflow.applications.blind import file_name, reads_blind
 from fundflow.applications.models import Application, FormEntry, StoredFile
 from fundflow.applications.policy import PERSONS, letters_to_parties, may_read_section, on_case
+from fundflow.applications.subjects import papers_of
 from fundflow.audit import record
-from fundflow.documents import DocumentState
+from fundflow.documents import Document, DocumentState
 from fundflow.forms import Form
 from fundflow.platform import storage
 from fundflow.platform.db import db, transaction
@@ -74,7 +75,7 @@ def document(document_id: uuid.UUID) -> ResponseReturnValue:
     actor = current_actor()
     paper = documents.get(document_id)
     if paper.application_id is not None:
-        _require_reader(actor, queries.get(actor, paper.application_id), paper.letter)
+        _require_reader(actor, queries.get(actor, paper.application_id), paper)
     elif not actor.has(Permission.DOCUMENT_READ):
         raise NotFound
     if paper.state != DocumentState.rendered:
@@ -88,13 +89,18 @@ def document(document_id: uuid.UUID) -> ResponseReturnValue:
     return _attachment(found.data, found.name, "application/pdf")
 
 
-def _require_reader(actor: Actor, case: Application, letter: str) -> None:
+def _require_reader(actor: Actor, case: Application, paper: Document) -> None:
     """Papers are for staff who read documents and, when addressed to them, for the people of the case."""
     over = {"programme_id": case.programme_id, "call_id": case.call_id, "application_id": case.id}
     theirs = queries.party_kinds(actor, case.id) & PERSONS
-    if theirs and letter in letters_to_parties(definition_of(case.version_id)):
+    if theirs and paper.letter in letters_to_parties(definition_of(case.version_id)):
         return
-    if theirs or not actor.may(Permission.DOCUMENT_READ, **over):
+    needed = papers_of(paper.subject_kind)
+    if (
+        theirs
+        or not actor.may(Permission.DOCUMENT_READ, **over)
+        or (needed and not actor.may(needed, **over))
+    ):
         raise NotFound
 
 

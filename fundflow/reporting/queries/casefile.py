@@ -34,6 +34,8 @@ from fundflow.platform import clock
 from fundflow.platform.db import db
 from fundflow.platform.errors import NotFound
 from fundflow.programmes import Definition, definition_of
+from fundflow.referrals.models import Provider, Referral
+from fundflow.referrals.queries import providers_by_id, referrals_of
 from fundflow.reporting.policy import Readable, Reader, reader_of, reads_entry, sections_for
 from fundflow.screening.models import Clarification, ScreeningCheck
 from fundflow.screening.queries import checks_of
@@ -218,7 +220,7 @@ def documents(file: CaseFile) -> list[Document]:
         .order_by(Document.requested_at.desc(), Document.id.desc())
     ).all()
     if file.reader.inside:
-        return list(rows)
+        return [row for row in rows if file.reader.reads_papers_of(row.subject_kind)]
     theirs = letters_to_parties(file.definition)
     return [row for row in rows if row.letter in theirs]
 
@@ -343,6 +345,13 @@ def follow_up(file: CaseFile) -> tuple[Sequence[Any], Sequence[Any], dict[uuid.U
     reports: Sequence[Any] = reports_of(file.case.id) if "report" in has else ()
     inside = file.reader.inside
     return visits, reports, names_of({row.done_by for row in (*visits, *reports)}) if inside else {}
+
+
+def referrals(file: CaseFile) -> list[tuple[Referral, Provider | None]]:
+    """The referrals of the case with their providers, the newest first; two queries."""
+    rows = referrals_of(file.case.id)
+    known = providers_by_id(row.provider_id for row in rows)
+    return [(row, known.get(row.provider_id)) for row in reversed(rows)]
 
 
 def decisions(file: CaseFile) -> Sequence[Decision]:

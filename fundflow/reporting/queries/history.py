@@ -18,14 +18,18 @@ from fundflow.applications.subjects import CASE, subject_kind
 from fundflow.approval.models import Decision
 from fundflow.audit import AuditEvent
 from fundflow.platform.db import db
-from fundflow.programmes import Definition
+from fundflow.programmes import ACTS_AS, Definition
 from fundflow.reporting.queries.casefile import CaseFile, decisions
 from fundflow.reporting.words import role_word, words
 from fundflow.workflow import Move
 
 SHOWN = 300
 TITLED = {"visit", "report"}  # their titles say what they are
-HIDDEN_KINDS = {"review"}  # what evaluators do is not told to the people of a case
+UNNAMED = {"review"}  # their moves name no part
+HIDDEN_KINDS = {
+    "review",
+    "referral",
+}  # what evaluators do, and where somebody was sent, is for the office alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,15 @@ def _inside(
         if told is None:
             continue
         title, tone = told
-        who = names.get(event.actor_id, "") if event.actor_id else _("Automatic")
+        who = names.get(event.actor_id, "") if event.actor_id else _nobody(file, event)
         yield Moment(event.at, title, _on_paper(event, who), reasons.get(event.seq, ""), tone)
+
+
+def _nobody(file: CaseFile, event: AuditEvent) -> str:
+    """Who acted without an account: the provider of a referral by the link, else the clock."""
+    move = _move_of(file.definition, event)
+    by_link = event.action == "referral.opened" or (move is not None and ACTS_AS in move.by)
+    return str(role_word(ACTS_AS) if by_link else _("Automatic"))
 
 
 def _outside(
@@ -174,7 +185,7 @@ def _parts(events: Sequence[AuditEvent]) -> dict[str, str]:
     ids: dict[str, set[uuid.UUID]] = {}
     for event in events:
         kind = str(event.data.get("kind"))
-        if event.action == "move" and kind != CASE and kind not in HIDDEN_KINDS:
+        if event.action == "move" and kind not in {CASE, *UNNAMED}:
             ids.setdefault(kind, set()).add(uuid.UUID(event.data["subject"]))
     language = str(get_locale() or "en")
     found: dict[str, str] = {}
@@ -224,6 +235,7 @@ def kind_word(kind: str) -> str:
         "purchase": _("Purchase"),
         "visit": _("Visit"),
         "report": _("Report"),
+        "referral": _("Referral"),
         "appeal": _("Appeal"),
     }
     return str(known.get(kind, kind.replace("_", " ").capitalize()))
@@ -257,6 +269,7 @@ _TELLERS: dict[str, Any] = {
     ),
     "deadline.reminded": lambda _d, _data: (_("Deadline passed; a reminder was sent"), "warning"),
     "deadline.refused": lambda _d, _data: (_("Deadline passed; the next step was not possible"), "warning"),
+    "referral.opened": lambda _d, _data: (_("Referral opened by its link"), "plain"),
     "read": lambda d, data: (_("Sensitive answers read: %(form)s", form=_form_title(d, data)), "plain"),
     "file.read": lambda _d, _data: (_("Sensitive file read"), "plain"),
 }

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from fundflow.accounts import current_actor
 from fundflow.applications.models import FormEntry
+from fundflow.applications.subjects import CASE
 from fundflow.documents import Document
 from fundflow.followup.outcomes import outcomes_of
 from fundflow.platform import clock
@@ -64,6 +65,7 @@ def _names() -> dict[str, str]:
         policy.CHECKS: _("Checks"),
         policy.REVIEWS: _("Reviews"),
         policy.MONEY: _("Money"),
+        policy.REFERRALS: _("Referrals"),
         policy.VISITS: _("Visits and reports"),
         policy.HISTORY: _("History"),
     }
@@ -193,6 +195,15 @@ def _reviews(file: CaseFile) -> dict[str, Any]:
     }
 
 
+def _referrals(file: CaseFile) -> dict[str, Any]:
+    opening = [
+        move
+        for move in file.definition.machines[CASE].leaving(file.case.stage)
+        if _permits(file, move) and any(bound.rule.name == "open_referral" for bound in move.effects)
+    ]
+    return {"referrals": casefile.referrals(file), "opening": opening, "stage_of": _stage_of(file)}
+
+
 def _visits(file: CaseFile) -> dict[str, Any]:
     visits, reports, names = casefile.follow_up(file)
     who = file.reader.who
@@ -246,6 +257,7 @@ _PARTS: Mapping[str, Callable[[CaseFile], dict[str, Any]]] = {
     policy.CHECKS: _checks,
     policy.REVIEWS: _reviews,
     policy.MONEY: _money,
+    policy.REFERRALS: _referrals,
     policy.VISITS: _visits,
     policy.HISTORY: _history,
 }

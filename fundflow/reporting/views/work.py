@@ -26,6 +26,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "purchase": ("disbursement.purchase", "purchase_id"),
     "visit": ("followup.visit", "visit_id"),
     "report": ("followup.report", "report_id"),
+    "referral": ("referrals.show", "referral_id"),
     "appeal": ("appeals.show", "appeal_id"),
 }
 

@@ -1,0 +1,1 @@
+"""The referrals room: providers, and people who are sent to them."""
