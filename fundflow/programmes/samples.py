@@ -18,6 +18,7 @@ _FIGURES = frozenset(
     {"number", "rank", "age", "of", "share", "count", "round", "points", "quantity", "bonus", "pass_mark"}
     | {"weight", "received", "refused", "ordered", "score", "mean", "minimum"}
 )
+_DAYS = frozenset({"deliver_by", "until"})
 _YES = ("is_", "present", "passed", "mandatory")
 
 
@@ -53,13 +54,11 @@ def _shaped(name: str, read: Reads, definition: Definition, language: str) -> An
 
 def _leaf(name: str, definition: Definition, language: str) -> Any:
     last = name.rpartition("_")[2]
-    if name == "deliver_by":
-        return clock.today().isoformat()
     if name.endswith("_minor"):
         return 123_450
     if last in _MONEY or name in _MONEY:
         return {"minor": 123_450, "currency": definition.programme.currency}
-    if name.endswith(("_on", "_at", "_date")):
+    if name.endswith(("_on", "_at", "_date")) or name in _DAYS:
         return clock.today().isoformat()
     if name.startswith(_YES) or name in _YES:
         return True

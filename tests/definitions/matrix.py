@@ -79,11 +79,19 @@ def _least(table: sa.Table, case: Application, owner: Actor) -> dict[str, Any]:
         if column.name == "reviewer_id":
             values[column.name] = owner.user_id
         elif wanted and column.foreign_keys:
-            target = next(iter(column.foreign_keys)).column.table.name
-            values[column.name] = owner.user_id if target == "user_account" else case.call.line_id
+            values[column.name] = _row_of(next(iter(column.foreign_keys)).column.table, case, owner)
         elif wanted:
             values[column.name] = _sample(column.type)
     return values
+
+
+def _row_of(table: sa.Table, case: Application, owner: Actor) -> Any:
+    """A row to point at: the owner, the line of the call, or a new row with the least that its table asks for."""
+    if table.name in {"user_account", "budget_line"}:
+        return owner.user_id if table.name == "user_account" else case.call.line_id
+    values = {key: given for key, given in _least(table, case, owner).items() if key in table.columns}
+    db.session.connection().execute(table.insert().values(values))
+    return values["id"]
 
 
 def _sample(kind: Any) -> Any:

@@ -11,6 +11,7 @@ from fundflow.accounts import SYSTEM
 from fundflow.applications.models import Application
 from fundflow.applications.policy import on_case
 from fundflow.applications.service.hooks import context
+from fundflow.approval.models import Appeal
 from fundflow.disbursement.models import Purchase, Tranche
 from fundflow.documents import Document
 from fundflow.documents.render import render_html
@@ -30,7 +31,8 @@ def known_facts():
         known = joined(known, facts)
     case = db.session.scalars(select(Application).where(Application.stage == "closed").limit(1)).one()
     base = facts_about(case, case, "application")
-    for kind, model in (("tranche", Tranche), ("purchase", Purchase), ("referral", Referral)):
+    parts = (("tranche", Tranche), ("purchase", Purchase), ("appeal", Appeal), ("referral", Referral))
+    for kind, model in parts:
         row = db.session.scalars(select(model).order_by(model.id.desc()).limit(1)).one()
         base = joined(base, facts_about(db.session.get(Application, row.application_id), row, kind))
     return joined(base, known)
