@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from fundflow import forms
 from fundflow.accounts import SYSTEM
-from fundflow.applications.queries import answers, latest_entry
 from fundflow.applications.service.hooks import begin_stage
 from fundflow.platform import clock
 from fundflow.platform.db import db
+from fundflow.platform.errors import Refused
 from fundflow.platform.ids import new_id
 from fundflow.platform.wording import pick
 from fundflow.programmes import provider_kinds
 from fundflow.referrals.models import Provider, Referral
 from fundflow.referrals.queries import providers_by_id, referrals_of
 from fundflow.referrals.service import links
+from fundflow.referrals.service.consent import covers
 from fundflow.referrals.service.providers import agreement_on
 from fundflow.referrals.service.sharing import KIND, shareable, told
-from fundflow.workflow import Condition, Decision, MailName, MoveContext, effect, fact, guard
-
-SCOPE: dict[str, Any] = {"a": None, "v": None}
+from fundflow.workflow import Decision, MailName, MoveContext, effect, fact, guard
 
 
 @effect(
@@ -48,7 +45,11 @@ def open_referral(ctx: MoveContext) -> None:
 
 def _provider(ctx: MoveContext) -> Provider | None:
     wanted = getattr(ctx.subject, "provider_id", None)
-    return providers_by_id([wanted]).get(wanted) if wanted else None
+    return ctx.facts.once(_one, wanted) if wanted else None
+
+
+def _one(provider_id: uuid.UUID) -> Provider | None:
+    return providers_by_id([provider_id]).get(provider_id)
 
 
 @guard("provider_chosen", help="A provider is chosen that the office still works with.")
@@ -60,41 +61,40 @@ def provider_chosen(ctx: MoveContext) -> Decision:
     return Decision(provider.active, _l("The office no longer works with this provider."))
 
 
-@guard("agreement_in_force", help="The office has an agreement with the provider, in force today.")
+@guard("provider_reachable", help="The provider has an e-mail address.")
+def provider_reachable(ctx: MoveContext) -> Decision:
+    """Others get the letter by hand."""
+    provider = _provider(ctx)
+    return Decision(
+        provider is not None and bool(provider.email),
+        _l("The provider has no e-mail address; give the letter."),
+    )
+
+
+@guard("agreement_in_force", help="The office has an agreement with the provider chosen, in force today.")
 def agreement_in_force(ctx: MoveContext) -> Decision:
-    """By the programme's calendar day."""
+    """By the programme's calendar day; whether one is chosen, `provider_chosen` asks."""
     provider = _provider(ctx)
     today = clock.today(ctx.definition.programme.timezone)
     return Decision(
-        provider is not None and agreement_on(provider, today),
+        provider is None or agreement_on(provider, today),
         _l("There is no agreement in force with this provider."),
     )
 
 
 @guard(
     "consent_covers_provider",
-    help="The consent that was handed in last covers this kind of provider, by `referrals` of the programme.",
+    help="The consent that was handed in last covers the provider chosen, by `referrals` of the programme.",
 )
 def consent_covers_provider(ctx: MoveContext) -> Decision:
     """A kind that the programme does not name is never covered. Whose consent it must be, `adult_or_guardian` asks."""
-    provider, law = _provider(ctx), ctx.definition.programme.referrals
-    if provider is None or law is None:
-        return Decision(False, _l("No provider is chosen."))
-    text = law.consent.covers.get(provider.kind)
-    given = answers(latest_entry(ctx.case.id, law.consent.form, submitted=True))
-    if text is not None and given:
-        read = forms.cel_answers(ctx.definition.forms[law.consent.form], given, values=ctx.definition.values)
-        if _condition(text).holds({"a": read, "v": ctx.definition.values}, unanswered=False):
-            return Decision(True)
+    provider = _provider(ctx)
+    if provider is None or covers(ctx.case, ctx.definition, provider):
+        return Decision(True)
     return Decision(
         False,
         _l("The consent does not cover this kind of provider: %(kind)s.", kind=_kind_word(provider, ctx)),
     )
-
-
-@lru_cache(maxsize=64)
-def _condition(text: str) -> Condition:
-    return Condition(text, SCOPE)
 
 
 def _kind_word(provider: Provider, ctx: MoveContext) -> str:
@@ -118,6 +118,8 @@ def something_shared(ctx: MoveContext) -> bool:
 def send_referral(ctx: MoveContext, mail: MailName, urgent: bool = False) -> None:
     """From here on the provider sees these lines and no others, whatever is answered later."""
     row: Referral = ctx.subject
+    if row.provider_id is None:
+        raise Refused([_l("No provider is chosen.")])
     row.disclosed = told(ctx.case, ctx.definition, row, row.shared)
     row.sent_at, row.sent_by, row.urgent = clock.now(), ctx.actor.user_id, urgent
     db.session.flush()

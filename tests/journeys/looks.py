@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 if TYPE_CHECKING:
     from tests.journeys.person import Person
 
-UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/referral/)[\w-]{43}")
 PERSONAL = re.compile(r"/(work|mine|applications/_|tranches/_|purchases/_)$")
 SOUND = """() => {
   const named = (e) => e.labels?.length || e.getAttribute("aria-label") || e.getAttribute("aria-labelledby");

@@ -216,6 +216,26 @@ def test_a_case_that_ends_takes_its_links_along(house: House) -> None:
     assert house.anybody().get(path(token)).status_code == 404
 
 
+def test_a_consent_that_is_taken_back_closes_the_link(house: House) -> None:
+    row, token = house.sent()
+    house.consent(services="no")
+    assert house.anybody().get(path(token)).status_code == 404
+    page = house.browser(house.worker).get(f"/referrals/{row.id}").text
+    assert "The consent no longer covers this provider" in page
+    house.consent()
+    assert house.anybody().get(path(token)).status_code == 200
+
+
+def test_urgent_protection_does_not_rest_on_the_consent(house: House) -> None:
+    row = house.prepared(provider=house.service(kind="social_service"))
+    urgent = {"reason": "She is threatened at home and cannot sign tonight.", "told_person": "yes"}
+    house.act(row, "send_urgent", urgent, actor=house.manager)
+    browser, token = house.anybody(), house.token()
+    assert browser.get(path(token)).status_code == 200
+    browser.post(path(token, "accept"), seen_version=str(house.version(row)))
+    assert house.stage(row) == "accepted"
+
+
 def test_the_page_begins_in_the_language_of_the_provider(house: House) -> None:
     _row, token = house.sent("need", "schooling", provider=house.service(language="it"))
     browser = house.anybody()

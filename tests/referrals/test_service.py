@@ -53,11 +53,7 @@ def test_satisfaction_is_asked_of_whom_was_reached(house: House) -> None:
 def test_a_draft_begins_with_what_the_programme_ticks(house: House) -> None:
     row = house.opened()
     assert (row.number, row.stage, row.shared, row.disclosed) == (1, "draft", ["need", "contact"], [])
-    assert reasons(house, row) == [
-        "No provider is chosen.",
-        "There is no agreement in force with this provider.",
-        "No provider is chosen.",
-    ]
+    assert reasons(house, row) == ["No provider is chosen."]
 
 
 def test_the_consent_must_name_the_kind_of_provider(house: House) -> None:
@@ -248,3 +244,4 @@ def test_a_provider_without_an_address_gets_a_paper(house: House) -> None:
     assert (token, row.link_sha256, row.waits_for) == ("", None, ["provider", "case_worker"])
     house.act(row, "accept")
     assert house.stage(row) == "accepted"
+    assert reasons(house, row, "send_again") == ["The provider has no e-mail address; give the letter."]

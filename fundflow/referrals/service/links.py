@@ -28,6 +28,7 @@ from fundflow.platform.errors import NotFound
 from fundflow.platform.wording import pick
 from fundflow.programmes import ACTS_AS, Call, Definition, definition_of
 from fundflow.referrals.models import Provider, Referral
+from fundflow.referrals.service.consent import covers
 from fundflow.referrals.service.sharing import KIND
 from fundflow.workflow import CompiledMove, Fired, MoveContext
 
@@ -65,14 +66,20 @@ def fingerprint(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def is_alive(row: Referral, case: Application, definition: Definition) -> bool:
-    """Whether the provider's link opens: not run out, on a case that has not ended, in a stage with a step of his."""
+def rests_on_consent(row: Referral, case: Application, definition: Definition, provider: Provider) -> bool:
+    """Whether what the provider is told is still covered; what was sent for urgent protection always is."""
+    return row.urgent or covers(case, definition, provider)
+
+
+def is_alive(row: Referral, case: Application, definition: Definition, *, covered: bool) -> bool:
+    """Whether the provider's link opens: its term runs, the case lives, a step is his, and the consent still stands."""
     ended = definition.machines["application"].definition.stages[case.stage].final
     return (
         row.link_expires_at is not None
         and row.link_expires_at > clock.now()
         and not ended
         and bool(steps_of(definition, row.stage))
+        and covered
     )
 
 
@@ -130,7 +137,8 @@ def find(token: str) -> Opened:
         raise NotFound
     row, case, provider = found
     definition = definition_of(case.version_id)
-    if not is_alive(row, case, definition):
+    covered = rests_on_consent(row, case, definition, provider)
+    if not is_alive(row, case, definition, covered=covered):
         raise NotFound
     return Opened(row, case, provider, definition)
 
@@ -157,11 +165,12 @@ def answer(
     sought = find(token).row.id
     case, row, _ties = locked(SYSTEM, KIND, sought)
     definition = definition_of(case.version_id)
-    if row.link_sha256 != fingerprint(token) or not is_alive(row, case, definition):
+    provider = db.session.get_one(Provider, row.provider_id)
+    covered = rests_on_consent(row, case, definition, provider)
+    if row.link_sha256 != fingerprint(token) or not is_alive(row, case, definition, covered=covered):
         raise NotFound
     if move not in definition.machines[KIND].moves:
         raise NotFound
-    provider = db.session.get_one(Provider, row.provider_id)
     fired = make_move(
         actor=Actor(None, provider.name, language=provider.language),
         subject_id=row.id,

@@ -79,18 +79,22 @@ def _page(referral_id: uuid.UUID, errors: Mapping[str, Any]) -> str:
     machine = definition.machines[sharing.KIND]
     readable = policy.readable_fields(who, definition)
     _note_reading(who, case, definition, row)
-    now = sharing.told(case, definition, row)
+    now = [] if row.sent_at else sharing.told(case, definition, row)
+    preparing = policy.may_prepare(who, definition, row)
+    under_way = bool(row.sent_at and links.steps_of(definition, row.stage))
+    covered = not (under_way and provider) or links.rests_on_consent(row, case, definition, provider)
     seen = row.disclosed if row.sent_at else [line for line in now if line["id"] in row.shared]
     return render_template(
         "referrals/referral.html", row=row, case=case, provider=provider, definition=definition, errors=errors,
         stage=machine.definition.stages[row.stage], kinds=provider_kinds(),
-        preparing=policy.may_prepare(who, definition, row), choosable=queries.choosable(row.provider_id),
+        preparing=preparing, choosable=queries.choosable(row.provider_id) if preparing else (),
         offered=[(field, _now(now, field.id)) for field in sharing.shareable(definition) if field.id in readable],
         label_of=lambda field: _label(definition, field),
         shown=[line for line in seen if line["id"] in readable],
         kept_back=any(line["id"] not in readable for line in seen),
         states=sorted(moves_of(actor, case, row, sharing.KIND, tied), key=lambda s: TONES.index(s.move.tone)),
-        alive=links.is_alive(row, case, definition), openings=queries.openings(row),
+        alive=links.is_alive(row, case, definition, covered=covered),
+        uncovered=not covered, openings=queries.openings(row),
         papers=of_subject(sharing.KIND, row.id), filled=_filled(who, definition, row),
         events=_events(definition, row), agreed=providers.agreement_on,
         today=clock.today(case.call.timezone), now=clock.now(),
