@@ -12,11 +12,13 @@ from fundflow.forms import Form
 from fundflow.platform.wording import pick
 from fundflow.programmes.loading import Definition
 from fundflow.workflow import Machine, Move, RuleRef, Stage
+from fundflow.workflow.definition import Waiting
 
 Say = Callable[[str], "Change"]
 _WORDS = frozenset(
     {"title", "label", "help", "summary", "subject", "body", "to", "says", "unit", "pattern_says"}
 )
+_OF_MOVES = frozenset({"from_", "to", "by", "form", "duties", "approvals", "guards", "effects"})
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,16 @@ def _stages(where: str, old: Machine, new: Machine) -> Iterator[Change]:
 
 
 def _stage(old: Stage, new: Stage) -> Iterator[str]:
-    yield from _words(old, new)
-    yield from _plain(old, new, {"final": "final", "phase": "phase"})
-    yield from _set("waits for", [str(each) for each in old.waits_for], [str(each) for each in new.waits_for])
+    yield from _set(
+        "waits for", [_queue(each) for each in old.waiting], [_queue(each) for each in new.waiting]
+    )
     if old.deadline != new.deadline:
         yield f"the deadline is {_short(new.deadline)} instead of {_short(old.deadline)}"
+    yield from _fields(old, new, leave=frozenset({"waiting", "deadline"}))
+
+
+def _queue(each: Waiting) -> str:
+    return each.role if each.when is None else f"{each.role}, while {each.when}"
 
 
 def _moves(where: str, old: Machine, new: Machine) -> Iterator[Change]:
@@ -76,8 +83,10 @@ def _moves(where: str, old: Machine, new: Machine) -> Iterator[Change]:
 
 
 def _move(old: Move, new: Move) -> Iterator[str]:
-    yield from _words(old, new)
-    yield from _plain(old, new, {"to": "leads to", "form": "asks the form", "tone": "tone"})
+    if old.to != new.to:
+        yield f"leads to {_short(new.to)} instead of {_short(old.to)}"
+    if old.form != new.form:
+        yield f"asks the form {_short(new.form)} instead of {_short(old.form)}"
     yield from _set("starts from", old.from_, new.from_)
     yield from _set("may be made by", old.by, new.by)
     for what in ("duties", "approvals"):
@@ -85,6 +94,7 @@ def _move(old: Move, new: Move) -> Iterator[str]:
             yield f"{what}: {_short(getattr(new, what))} instead of {_short(getattr(old, what))}"
     yield from _rules("guard", old.guards, new.guards)
     yield from _rules("effect", old.effects, new.effects)
+    yield from _fields(old, new, leave=_OF_MOVES)
 
 
 def _rules(what: str, old: Iterable[RuleRef], new: Iterable[RuleRef]) -> Iterator[str]:
@@ -153,7 +163,7 @@ def _fields(old: Any, new: Any, *, leave: frozenset[str] = frozenset()) -> Itera
     if type(old) is not type(new):
         yield f"the type is {getattr(new, 'type', '')} instead of {getattr(old, 'type', '')}"
         return
-    yield from _words(old, new)
+    yield from _words(old, new, leave)
     for name in type(new).model_fields:
         before, after = getattr(old, name), getattr(new, name)
         if name in leave | _WORDS or before == after:
@@ -184,23 +194,17 @@ def _by_id(parts: Any) -> dict[str, Any]:
     return {each.id: each for each in parts}
 
 
-def _words(old: Any, new: Any) -> Iterator[str]:
+def _words(old: Any, new: Any, leave: frozenset[str] = frozenset()) -> Iterator[str]:
     """Wording that changed, by the languages in which it did."""
     for name in type(new).model_fields:
         before, after = getattr(old, name, None), getattr(new, name, None)
-        if name in _WORDS and before != after:
+        if name in _WORDS - leave and before != after:
             before, after = before or {}, after or {}
             if isinstance(before, Mapping) and isinstance(after, Mapping):
                 changed = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
                 yield f"the {name} reads otherwise in {', '.join(changed)}"
             else:
                 yield f"the {name} reads otherwise"
-
-
-def _plain(old: Any, new: Any, words: Mapping[str, str]) -> Iterator[str]:
-    for name, said in words.items():
-        if getattr(old, name) != getattr(new, name):
-            yield f"{said} {_short(getattr(new, name))} instead of {_short(getattr(old, name))}"
 
 
 def _set(what: str, old: Iterable[str], new: Iterable[str]) -> Iterator[str]:
