@@ -43,18 +43,22 @@ def on_case(
 ) -> CaseActor:
     """The actor's roles on this case: grants whose scope covers it, and the kinds of party that he is.
 
-    With `on_behalf` staff record what a person sent on paper: they stand there as that kind of party and as nothing
-    else, so that no step of the office is made in a party's name. Their duties stay their own.
+    Whose own case it is stands there as that and as nothing else: nobody screens, decides or pays himself. With
+    `on_behalf` staff record what a person sent on paper, and stand there as that kind of party and as nothing else, so
+    that no step of the office is made in a party's name. Their duties stay their own.
     """
+    kinds = frozenset(party_kinds)
     if on_behalf:
         roles = frozenset({on_behalf})
     elif actor.is_system:
         roles = frozenset({SYSTEM_ROLE})
+    elif kinds & PERSONS:
+        roles = kinds
     else:
         granted = actor.roles_for(
             programme_id=case.programme_id, call_id=case.call_id, application_id=case.id
         )
-        roles = granted | frozenset(party_kinds)
+        roles = granted | kinds
     return CaseActor(
         actor.user_id, actor.name, actor.language, roles, actor.is_system, bool(on_behalf), duties
     )
