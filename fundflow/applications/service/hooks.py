@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, select
+from sqlalchemy import Table, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from fundflow.accounts import Actor
@@ -66,7 +66,8 @@ class CaseHooks:
         return {user_id: roles for user_id, roles in rows}  # noqa: C416 - a row is no pair to the type checker
 
     def record_approval(self, ctx: MoveContext) -> None:
-        """One row per person, move and stay."""
+        """One row per person, move and stay; who then approves another way out of the stage has changed his mind."""
+        _take_back(ctx)
         db.session.add(
             Approval(
                 id=new_id(),
@@ -119,6 +120,27 @@ _TAKE_DUTY = insert(_DUTIES).on_conflict_do_nothing().returning(_DUTIES.c.duty)
 def exclusive_duties(definition: Definition, duty: DutyRef) -> tuple[str, ...]:
     """The duties that exclude each other in the scope of this one."""
     return tuple(definition.programme.separation.get(duty.on or "case", ()))
+
+
+def _take_back(ctx: MoveContext) -> None:
+    """Of the moves that lead out of a stage one alone can have a person's approval; the trail keeps the others."""
+    machine = ctx.definition.machines[ctx.kind]
+    if machine.moves[ctx.move].move.to is None:
+        return
+    others = [
+        move.name
+        for move in machine.leaving(ctx.subject.stage)
+        if move.move.approvals and move.move.to and move.name != ctx.move
+    ]
+    if others:
+        db.session.execute(
+            delete(Approval).where(
+                Approval.subject_id == ctx.subject.id,
+                Approval.stage_since == ctx.subject.stage_since,
+                Approval.user_id == ctx.actor.user_id,
+                Approval.move.in_(others),
+            )
+        )
 
 
 def _held(ctx: MoveContext) -> Mapping[uuid.UUID, str]:
