@@ -19,7 +19,8 @@ class SubjectKind:
 
     `describe(row, language)` names a row for people; `owner(row)` is the one user who may act in a role that is
     his alone (a review's evaluator), or None where any holder of the role may. `papers` is the permission without
-    which nobody reads the documents issued for a row, beside that for documents.
+    which nobody reads the documents issued for a row, beside that for documents. `outlives`: a row goes on while its
+    case has ended, as an appeal against its end does.
     """
 
     name: str
@@ -27,6 +28,7 @@ class SubjectKind:
     describe: Callable[[Any, str], str]
     owner: Callable[[Any], uuid.UUID | None] = lambda _row: None
     papers: Permission | None = None
+    outlives: bool = False
 
 
 _kinds: dict[str, SubjectKind] = {

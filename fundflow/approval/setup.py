@@ -16,7 +16,14 @@ from fundflow.web import nav
 __all__ = ["facts", "rules", "setup"]
 
 if subject_kind(KIND) is None:
-    register_kind(SubjectKind(KIND, Appeal, lambda row, _language: str(row.number) if row.number > 1 else ""))
+    register_kind(
+        SubjectKind(
+            KIND,
+            Appeal,
+            lambda row, _language: str(row.number) if row.number > 1 else "",
+            outlives=True,
+        )
+    )
 
 
 def setup(app: Flask) -> None:

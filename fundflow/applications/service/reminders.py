@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import exists, select, true
 from sqlalchemy.dialects.postgresql import insert
 
 from fundflow.accounts import SYSTEM
@@ -39,10 +39,14 @@ class Step(NamedTuple):
 
 def due() -> list[Step]:
     """The mails that are due now and not sent, of all programmes in which it is day."""
-    versions = db.session.scalars(
-        select(Application.version_id).where(Application.is_live).distinct().order_by(Application.version_id)
-    )
-    return [step for version_id in versions.all() for step in _due_in(version_id)]
+    versions = set(db.session.scalars(select(Application.version_id).where(Application.is_live).distinct()))
+    for kind in subject_kinds():
+        if kind.outlives:
+            waiting = exists().where(
+                kind.model.application_id == Application.id, kind.model.due_at.is_not(None)
+            )
+            versions.update(db.session.scalars(select(Application.version_id).where(waiting).distinct()))
+    return [step for version_id in sorted(versions) for step in _due_in(version_id)]
 
 
 def _due_in(version_id: uuid.UUID) -> Iterator[Step]:
@@ -82,7 +86,7 @@ def _rows(
         query = query.where(Application.version_id == version_id)
     else:
         query = query.join(Application, Application.id == model.application_id).where(
-            Application.version_id == version_id, Application.is_live
+            Application.version_id == version_id, true() if kind.outlives else Application.is_live
         )
     return list(db.session.scalars(query.order_by(model.due_at).limit(BATCH)))
 
