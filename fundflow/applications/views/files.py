@@ -40,8 +40,8 @@ def download(file_id: uuid.UUID) -> ResponseReturnValue:
     homes = [
         part for form in forms for part in form.sections if any(q.id == file.question for q in part.questions)
     ]
-    if not homes and kinds and not kinds & PERSONS and file.uploaded_by != actor.user_id:
-        raise NotFound  # the scan of a paper is for the office and the people of the case, not for its evaluators
+    if kinds and not kinds & PERSONS and file.uploaded_by != actor.user_id and not _applied_with(forms, case):
+        raise NotFound  # evaluators read the application: no scan of a paper, nothing from an appeal
     own = file.uploaded_by == actor.user_id or any(kinds & PERSONS & set(form.fill.by) for form in forms)
     blind = not own and reads_blind(definition_of(case.version_id), kinds)
     if not all(may_read_section(part, who, fills=own) and not (blind and part.sensitive) for part in homes):
@@ -51,6 +51,11 @@ def download(file_id: uuid.UUID) -> ResponseReturnValue:
             record(action="file.read", actor_id=actor.user_id, application_id=case.id, file=str(file.id))
     name = _neutral(forms, file) if blind else file.name
     return _attachment(storage.get(file.storage_key), name, file.media_type)
+
+
+def _applied_with(forms: list[Form], case: Application) -> bool:
+    definition = definition_of(case.version_id)
+    return any(form is definition.forms[definition.programme.application_form] for form in forms)
 
 
 def _neutral(forms: list[Form], file: StoredFile) -> str:
