@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask_babel import gettext as _
 
@@ -17,7 +17,7 @@ from fundflow.platform import clock
 from fundflow.platform.db import db
 from fundflow.platform.errors import Refused
 from fundflow.platform.ids import new_id
-from fundflow.workflow import MoveContext, add_working_days
+from fundflow.workflow import MoveContext, add_working_days, end_of_day
 
 KIND = "appeal"
 
@@ -47,7 +47,7 @@ def open_appeal(ctx: MoveContext, outcomes: Sequence[str]) -> Appeal:
     """Take in an appeal against the newest decision with one of the outcomes; the move's form is its statement.
 
     Raises Refused without such a decision. The database keeps that a decision is questioned once, and that a case
-    has one open appeal.
+    has one open appeal. What came on paper was lodged on the day it came, whenever it is recorded.
     """
     found = term_of(ctx, outcomes)
     if found is None:
@@ -59,7 +59,7 @@ def open_appeal(ctx: MoveContext, outcomes: Sequence[str]) -> Appeal:
         number=1 + len(appeals_of(ctx.case.id)),
         decision_id=found.decision.id,
         entry_id=uuid.UUID(entry) if entry else None,
-        lodged_at=clock.now(),
+        lodged_at=_came_in(ctx),
         lodged_by=ctx.actor.user_id,
     )
     begin_stage(actor=SYSTEM, case=ctx.case, kind=KIND, subject=appeal)
@@ -67,6 +67,13 @@ def open_appeal(ctx: MoveContext, outcomes: Sequence[str]) -> Appeal:
     db.session.flush()
     ctx.notes["appeal"] = appeal.number
     return appeal
+
+
+def _came_in(ctx: MoveContext) -> datetime:
+    received = ctx.notes.get("received_on")
+    if received is None:
+        return clock.now()
+    return min(end_of_day(date.fromisoformat(received), ctx.case.call.timezone), clock.now())
 
 
 def end_appeal(appeal: Appeal, *, outcome: str) -> None:
