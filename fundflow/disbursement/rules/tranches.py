@@ -69,7 +69,10 @@ def all_tranches_done(ctx: MoveContext) -> Decision:
 def plan_tranches(
     ctx: MoveContext, form: FormName | None = None, rows: str = "", amount: str = "", title: str = ""
 ) -> None:
-    """A case that has its tranches keeps them. `rows` names a table of `form`, the others two of its columns."""
+    """A case keeps its tranches; a new award is split over them while none has begun.
+
+    `rows` names a table of `form`, the others two of its columns.
+    """
     if form is None:
         tranches.plan(ctx, tranches.of_programme(ctx))
     else:

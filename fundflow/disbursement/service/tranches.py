@@ -80,7 +80,7 @@ def plan(ctx: MoveContext, parts: Sequence[Part]) -> None:
         raise Refused([_("There is no award to split into parts.")])
     there = of_case(ctx)
     if there:
-        _split_anew(ctx, award, there)
+        _split_anew(ctx, award, there, parts)
         return
     for part, minor in zip(parts, split(award.amount_minor, [each.weight for each in parts]), strict=True):
         if minor == 0:
@@ -100,13 +100,17 @@ def plan(ctx: MoveContext, parts: Sequence[Part]) -> None:
     db.session.flush()
 
 
-def _split_anew(ctx: MoveContext, award: Award, there: Sequence[Tranche]) -> None:
+def _split_anew(ctx: MoveContext, award: Award, there: Sequence[Tranche], parts: Sequence[Part]) -> None:
+    """By the weights of the first time; a share is those in whole per cent, and may be none."""
     first = ctx.definition.machines[KIND].definition.initial
     if sum(each.amount_minor for each in there) == award.amount_minor or any(
         each.stage != first for each in there
     ):
         return
-    for tranche, minor in zip(there, split(award.amount_minor, [each.share for each in there]), strict=True):
+    weights = {part.number: part.weight for part in parts}
+    known = weights.keys() >= {each.number for each in there}
+    by = [weights[each.number] if known else each.amount_minor for each in there]
+    for tranche, minor in zip(there, split(award.amount_minor, by), strict=True):
         tranche.amount_minor = minor
         tranche.row_version += 1
     db.session.flush()
