@@ -10,11 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from fundflow.accounts import SYSTEM, grant_role
-from fundflow.applications.models import Application
+from fundflow.applications.models import Application, Party
+from fundflow.applications.service import reminders
+from fundflow.applications.service.files import store
+from fundflow.applications.service.hooks import context
 from fundflow.applications.service.move import move
 from fundflow.approval.models import Appeal, Decision
 from fundflow.approval.queries import appeals_of, award_of
 from fundflow.disbursement.models import Tranche
+from fundflow.disbursement.service import tranches
 from fundflow.documents import Document
 from fundflow.evaluation.models import Review, Score
 from fundflow.evaluation.queries import barred
@@ -24,6 +28,7 @@ from fundflow.platform import clock
 from fundflow.platform.db import db, transaction
 from fundflow.platform.errors import Forbidden, Invalid, NotFound, Refused
 from fundflow.platform.ids import new_id
+from fundflow.programmes import definition_of
 from tests.applications.office import came_on_paper
 from tests.evaluation.panel import Panel, Quiet
 
@@ -126,7 +131,8 @@ def test_a_day_later_it_is_too_late_but_not_for_a_paper_that_came_in_time(
     with pytest.raises(Refused, match="before the decision"):
         record("2020-01-01")
     record(came)
-    assert appeal_of(ineligible).stage == "lodged"
+    row = appeal_of(ineligible)
+    assert (row.stage, clock.day_of(row.lodged_at, "Europe/Tirane").isoformat()) == ("lodged", came)
 
 
 def test_a_decision_is_questioned_once_by_whose_it_is(panel: Panel, ineligible: Quiet) -> None:
@@ -169,6 +175,53 @@ def test_nobody_answers_who_had_a_part_in_the_decision(panel: Panel, ineligible:
     with pytest.raises(Forbidden):
         ineligible.play([on("admit", "manager")])
     assert appeal_of(ineligible).stage == "lodged"
+
+
+def test_nobody_answers_his_own_appeal(panel: Panel, ineligible: Quiet) -> None:
+    with transaction():
+        for role in ("appeals_board", "programme_manager"):
+            grant_role(SYSTEM, user_id=panel.office.people["applicant3"], role=role)
+    ineligible.play([LODGE])
+    for step in (on("admit", "applicant3"), on("refuse", "applicant3", **REASON)):
+        with pytest.raises(Forbidden, match="it is for: Appeals board"):
+            ineligible.play([step])
+    assert appeal_of(ineligible).stage == "lodged"
+
+
+def test_who_changes_his_mind_votes_once(panel: Panel, ineligible: Quiet) -> None:
+    ineligible.play([LODGE, on("admit", "board1"), on("uphold", "board1", **REASON)])
+    ineligible.play([on("dismiss", "board1", **REASON), on("uphold", "board2", **REASON)])
+    assert appeal_of(ineligible).stage == "under_review"
+    ineligible.play([on("uphold", "board1", **REASON)])
+    assert (appeal_of(ineligible).stage, ineligible.row().stage) == ("upheld", "screening")
+
+
+def test_the_first_vote_is_the_boards_alone(panel: Panel, ineligible: Quiet) -> None:
+    ineligible.play([LODGE, on("admit", "board1"), on("uphold", "board1", **REASON)])
+    home, reader = f"/applications/{ineligible.id}", panel.browser("applicant3")
+    paths = [f"{home}?view={view}" for view in ("overview", "answers", "documents", "history")]
+    for path in (*paths, f"/appeals/{appeal_of(ineligible).id}"):
+        told = reader.get(path).text
+        assert REASON["reason"] not in told
+        assert "approval 1 of 2" not in told
+    assert "approval 1 of 2" in panel.browser("board2").get(f"{home}?view=history").text
+
+
+def test_the_board_is_reminded_though_the_case_has_ended(panel: Panel, ineligible: Quiet) -> None:
+    def told() -> list[tuple[str, str]]:
+        while clock.now().hour != 10:
+            clock.advance(timedelta(hours=1))
+        return [(step.kind, step.name) for step in reminders.due()]
+
+    ineligible.play([LODGE, on("admit", "board1")])
+    assert told() == []
+    due = appeal_of(ineligible).due_at
+    clock.advance(due - clock.now() - timedelta(days=2))
+    assert told() == [("appeal", "before-3")]
+    clock.advance(timedelta(days=8))
+    assert told() == [("appeal", "after-5")]
+    ineligible.play([on("dismiss", "board1", **REASON), on("dismiss", "board2", **REASON)])
+    assert told() == []
 
 
 def test_two_of_the_board_must_agree(panel: Panel, ineligible: Quiet) -> None:
@@ -253,6 +306,33 @@ def test_after_a_rejection_others_evaluate(panel: Panel) -> None:
         case.play([{"assign": ["evaluator1", "evaluator4"], "as": "chair"}])
 
 
+def test_who_evaluates_anew_meets_nothing_of_the_appeal(panel: Panel) -> None:
+    case = rejected(panel)
+    case.play([LODGE])
+    row = appeal_of(case)
+    questions = definition_of(case.row().version_id).forms["appeal"].questions()
+    proof = next(each for each in questions if each.id == "proof")
+    with transaction():
+        name = store(
+            case=case.row(), question=proof, name="proof.pdf", data=b"%PDF-1.7", entry_id=row.entry_id,
+            actor_id=panel.office.people["applicant2"],
+        )["file_id"]  # fmt: skip
+    case.play([on("admit", "board1"), on("uphold", "board1", **REASON), on("uphold", "board2", **REASON)])
+    with transaction():
+        new = panel.office.people["evaluator4"]
+        db.session.add(Party(id=new_id(), application_id=case.id, kind="evaluator", user_id=new, name="New"))
+    home = f"/applications/{case.id}"
+    assert panel.browser("evaluator1").get(home).status_code == 404
+    evaluator = panel.browser("evaluator4")
+    assert "Appeal" not in evaluator.get(home).text
+    for view in ("answers", "documents", "history"):
+        assert STATEMENT["statement"] not in evaluator.get(f"{home}?view={view}").text
+    assert evaluator.get(f"/appeals/{row.id}").status_code == 404
+    assert evaluator.get(f"/files/{name}").status_code == 404
+    for reader in ("board3", "manager", "applicant2"):
+        assert panel.browser(reader).get(f"/files/{name}").status_code == 200
+
+
 def approved(panel: Panel, *, recommended: int, granted: int) -> Quiet:
     [case] = panel.in_evaluation("applicant")
     panel.score(case, 4, 4, 4)
@@ -289,6 +369,22 @@ def test_a_cut_award_is_decided_anew_under_the_same_rule(panel: Panel) -> None:
     assert case.row().stage == "approved"
     assert award_of(case.id).amount_minor == 16_000_00
     assert db.session.scalars(parts).all() == [4_800_00, 6_400_00, 4_800_00]
+
+
+def test_a_part_of_less_than_one_per_cent_stays_a_part(panel: Panel) -> None:
+    case = approved(panel, recommended=18_000_00, granted=9_000_00)
+    parts = [tranches.Part(1, {}, 999_960, 100), tranches.Part(2, {}, 40, 0), tranches.Part(3, {}, 0, 0)]
+    rows = db.session.scalars(
+        select(Tranche).where(Tranche.application_id == case.id).order_by(Tranche.number)
+    ).all()
+    with transaction():
+        db.session.delete(rows[2])
+        for row, part in zip(rows, parts, strict=False):
+            row.share = part.share
+        award_of(case.id).amount_minor = 10_000_00
+        db.session.flush()
+        tranches.plan(context(who=SYSTEM, case=case.row(), subject=case.row(), kind="application"), parts)
+    assert [row.amount_minor for row in rows[:2]] == [9_999_60, 40]
 
 
 def test_no_agreement_is_offered_while_an_appeal_is_open(panel: Panel) -> None:
