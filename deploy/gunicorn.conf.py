@@ -3,7 +3,10 @@
 import gc
 import multiprocessing
 import os
+import re
 from typing import Any
+
+from gunicorn.glogging import Logger
 
 wsgi_app = "wsgi:app"
 bind = os.environ.get("BIND", "127.0.0.1:8000")
@@ -24,6 +27,19 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH1
 accesslog = "-"
 access_log_format = '%(t)s %(h)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'  # without query strings: they hold names
 errorlog = "-"
+LETS_IN = re.compile(r"^(/(?:referral|reset|confirm)/)[^/]+")
+
+
+class Discreet(Logger):
+    """Writes no address that lets its reader in: of such a link only its kind."""
+
+    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
+        """As gunicorn has them, without the token."""
+        found: dict[str, Any] = super().atoms(resp, req, environ, request_time)
+        return found | {"U": LETS_IN.sub(r"\1…", found["U"] or "")}
+
+
+logger_class = Discreet
 
 
 def when_ready(_server: Any) -> None:
