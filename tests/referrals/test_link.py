@@ -13,6 +13,7 @@ from fundflow.notify.models import Message
 from fundflow.notify.service import deliver
 from fundflow.platform import clock
 from fundflow.platform.db import db, transaction
+from fundflow.platform.errors import Forbidden
 from fundflow.referrals.service import links
 from tests.disbursement.office import filled
 from tests.referrals.house import House
@@ -178,11 +179,15 @@ def test_steps_of_the_office_are_not_the_providers(house: House) -> None:
     assert browser.get(path(token, "revoke")).status_code == 404
     assert (
         browser.post(path(token, "revoke"), seen_version=version, q_reason="No more of this.").status_code
-        == 403
+        == 404
     )
-    assert browser.post(path(token, "expire"), seen_version=version).status_code == 403
+    assert browser.post(path(token, "expire"), seen_version=version).status_code == 404
     assert browser.post(path(token, "nothing"), seen_version=version).status_code == 404
     assert browser.get(path(token, "finish")).status_code == 404
+    with transaction(), pytest.raises(Forbidden):
+        links.answer(
+            token=token, move="revoke", form={"reason": "No more of this."}, seen_version=int(version)
+        )
     assert house.stage(row) == "sent"
 
 

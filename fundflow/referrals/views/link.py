@@ -15,6 +15,7 @@ from fundflow.forms import Form, PageForm
 from fundflow.platform import clock
 from fundflow.platform.db import transaction
 from fundflow.platform.errors import Conflict, Invalid, NotFound, Refused
+from fundflow.programmes import ACTS_AS
 from fundflow.referrals.service import links
 from fundflow.referrals.service.sharing import KIND
 from fundflow.web import PUBLIC, Area, signed_in_actor
@@ -63,7 +64,7 @@ def make(token: str, move: str) -> ResponseReturnValue:
     here = links.find(token)
     _speak(here)
     known = here.definition.machines[KIND].moves
-    if move not in known:
+    if move not in known or ACTS_AS not in known[move].roles:
         raise NotFound
     asked = known[move]
     page = _page(here, _form_of(here, asked), posted=True)
