@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -17,8 +17,13 @@ from fundflow.forms.reading import Reading
 from fundflow.forms.validation import validate
 
 ROUNDS = 24
+OTHERS = 3
+"""In one round of so many, what else a broken rule speaks of is drawn anew, for the fault may lie there."""
+PARTS = (2, 4, 8)
+"""What money without a limit may be of the largest sum of its form."""
 _WORDS = "Sample words that stand for what somebody would write here. "
 _PAIR = re.compile(r"a\.(\w+)\s*(==|<=|>=|<|>)\s*(?:a\.(\w+)|(\d+))")
+_USED = re.compile(r"a\.(\w+)")
 
 Answers = dict[str, Any]
 
@@ -37,10 +42,11 @@ def sample_answers(
     `amounts` are sums of money (minor units) that fit the case; `wanted` are answers to keep. The caller validates:
     a form may ask for what no lot finds.
     """
-    lot = _Lot(values, today, lots, amounts)
+    lot = _Lot(values, today, lots, amounts, _scale(form_def, values))
     given = {q.id: _answer(q, lot) for q in form_def.questions() if not isinstance(q, d.Unasked)}
-    given |= wanted or {}
-    for _round in range(ROUNDS):
+    kept = wanted or {}
+    given |= kept
+    for turn in range(1, ROUNDS + 1):
         problems = validate(form_def, given, values=values, today=today)
         if not problems:
             break
@@ -51,9 +57,25 @@ def sample_answers(
             except KeyError:
                 given.pop(name, None)
                 continue
-            if name not in (wanted or {}) and not _levelled(form_def, given, name, values, today):
+            if name not in kept and not _levelled(form_def, given, name, values, today):
                 given[name] = _answer(question, lot)
+        if turn % OTHERS == 0:
+            behind = _behind(form_def, problems)
+            given |= {each.id: _answer(each, lot) for each in behind if each.id not in kept}
     return {name: answer for name, answer in given.items() if answer is not None}
+
+
+def _behind(form_def: d.Form, problems: Iterable[str]) -> list[Any]:
+    """The questions that the rules speak of at the places where something is wrong."""
+    places = {path.partition(".")[0] for path in problems}
+    rules = (rule for section in form_def.sections for rule in section.rules if rule.at in places)
+    used = {name for rule in rules for name in _USED.findall(rule.when)}
+    return [
+        each
+        for each in form_def.questions()
+        if not isinstance(each, d.Unasked)
+        and any(name == each.id or name.startswith(f"{each.id}_") for name in used)
+    ]
 
 
 def _levelled(form_def: d.Form, given: Answers, at: str, values: Mapping[str, Any], today: date) -> bool:
@@ -136,6 +158,15 @@ class _Lot:
     today: date
     lots: Random
     amounts: Sequence[int]
+    scale: Sequence[int]
+    """Sums that money without a limit of its own may come to, in a form that limits other money."""
+
+
+def _scale(form_def: d.Form, values: Mapping[str, Any]) -> list[int]:
+    """Parts of the largest sum that the form allows anywhere: what adds up to it must be smaller."""
+    money = [each for each in form_def.questions() if each.type == "money"]
+    most = max((int(limits.number(each.max_minor, values) or 0) for each in money), default=0)
+    return [most // part for part in PARTS if most // part]
 
 
 def _answer(question: Any, lot: _Lot) -> Any:
@@ -182,7 +213,10 @@ def _money(question: Any, lot: _Lot) -> dict[str, Any]:
     low = int(least) if least is not None else 0
     high = int(most) if most is not None else max(low, 100_000)
     fitting = [each for each in lot.amounts if low <= each <= high]
-    some = fitting or [low or min(high, 10_000), (low + high) // 2]
+    if question.max_minor is None and lot.scale:
+        some = [*fitting, *(max(low, each) for each in lot.scale)]
+    else:
+        some = fitting or [low or min(high, 10_000), (low + high) // 2]
     return {
         "minor": lot.lots.choice(some),
         "currency": question.currency or _currency(question, lot),
@@ -204,7 +238,8 @@ def _day(question: Any, lot: _Lot) -> str:
     if least is None:
         day = lot.today if most is None else most - timedelta(days=lot.lots.randint(0, 30))
     else:
-        day = least + timedelta(days=lot.lots.randint(0, 30))
+        first = least if most else max(least, lot.today)  # an open end: what holds today holds for a while
+        day = first + timedelta(days=lot.lots.randint(0, 30))
         day = min(day, most) if most else day
     return day.isoformat()
 

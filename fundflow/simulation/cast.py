@@ -14,7 +14,8 @@ from fundflow.platform import clock
 from fundflow.platform.ids import new_id
 from fundflow.programmes import Call, Definition, ProgrammeVersion, definition_of, open_call, publish
 
-EACH = 4
+EACH = 5
+"""So many people for each role, and one more who has them all: small offices have such, and duties bar them."""
 MONEY_MINOR = 100_000_000_000
 OPEN_DAYS = 60
 
@@ -65,7 +66,9 @@ def gather(files: Mapping[str, str], lots: Random) -> Cast:
     line = fund_line(
         actor_id=None, fund=fund, code=f"trial-{new_id().hex}", title="Trial", amount_minor=MONEY_MINOR
     )
-    staff = {role: [person(role) for _number in range(EACH)] for role in sorted(role_names())}
+    roles = sorted(role_names())
+    everything = person(*roles)
+    staff = {role: [*(person(role) for _number in range(EACH)), everything] for role in roles}
     return Cast(version, definition, line, staff, lots)
 
 

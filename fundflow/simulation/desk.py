@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import select
 
 from fundflow.accounts import Actor, Permission
-from fundflow.applications.models import Application, StoredFile
-from fundflow.applications.queries import latest_entry
+from fundflow.applications.models import Application, FormEntry, StoredFile
+from fundflow.applications.queries import latest_entry, sections
 from fundflow.applications.service import entries
 from fundflow.applications.service.recording import SCAN
 from fundflow.applications.subjects import CASE
 from fundflow.documents import Document, DocumentState
 from fundflow.documents.service import render
-from fundflow.evaluation.queries import evaluators
+from fundflow.evaluation.queries import barred, evaluators, reviews
 from fundflow.evaluation.service import assigning
 from fundflow.forms import validate
 from fundflow.forms.sampling import sample_answers
@@ -28,8 +28,8 @@ from fundflow.simulation import fitting
 from fundflow.simulation.cast import Cast, person
 from fundflow.workflow import CompiledMove
 
-FAILS = 5
-"""One check in so many fails."""
+SELDOM = 5
+"""One checklist in so many has a check that fails, and one review in so many differs from the others."""
 VARIETY, AGAIN = 6, 4
 """Different answers to a form, after which old ones serve again; and how often a lot is drawn anew."""
 _SAID = "Tried out by a simulation."
@@ -43,6 +43,11 @@ class Desk:
         self._filled: set[tuple[str, str, Any]] = set()
         self.partner = person()
         self.minor = cast.lots.randint(1, 4) == 1
+
+    def grow_up(self) -> None:
+        """The young person decides alone from now on: forms say so, and are taken up again."""
+        self.minor = False
+        self._filled.clear()
 
     def prepare(self) -> None:
         """Fill the forms that are open now, answer the checks, name the evaluators: each as far as somebody may."""
@@ -78,7 +83,7 @@ class Desk:
             entry = known if draft else entries.begin(actor=actor, case=self.case, form=form_id)
             if entry is None:
                 return
-            given = self.answers(form_id, self.case)
+            given = self._corrected(entry) or self.answers(form_id, self.case)
             for section in form.sections:
                 data = {each.id: given[each.id] for each in section.questions if each.id in given}
                 entries.save_section(
@@ -91,6 +96,20 @@ class Desk:
                 )
             if not (is_call and form_id == self.cast.definition.programme.application_form):
                 entries.submit_entry(actor=actor, entry_id=entry.id)
+
+    def _corrected(self, entry: FormEntry) -> dict[str, Any]:
+        """What an applicant was asked about is answered anew, or said again where nothing else would fit the rest."""
+        if entry.open_questions is None:
+            return {}
+        said: dict[str, Any] = {}
+        for row in sections(entry.id).values():
+            said |= row.data
+        asked = set(entry.open_questions)
+        kept = {name: answer for name, answer in said.items() if name not in asked}
+        given = self._sampled(entry.form, kept, [])
+        today = clock.today(self.cast.definition.programme.timezone)
+        form = self.cast.definition.forms[entry.form]
+        return said if validate(form, given, values=self.cast.definition.values, today=today) else given
 
     def _print(self) -> None:
         """The agreements that wait to be signed; all other papers are left to the workers, who never see them."""
@@ -109,25 +128,39 @@ class Desk:
             render(document_id)
 
     def _check(self) -> None:
-        """The checklist, where a move of this stage records it."""
+        """The checklist, once in a stay, where a move of this stage records it."""
+        stay = ("", self.case.stage, self.case.stage_since)
+        if stay in self._filled:
+            return
         machine = self.cast.definition.machines["application"]
         for each in machine.leaving(self.case.stage):
             if any(bound.rule.name == EFFECT for bound in each.effects):
+                checks = [check.id for check in self.cast.definition.screening.checks]
+                failed = self.cast.lots.choice(checks) if self._seldom() else None
                 results = {
-                    check.id: Result("fail", _SAID)
-                    if self.cast.lots.randint(1, 4 * FAILS) == 1
-                    else Result("pass")
-                    for check in self.cast.definition.screening.checks
+                    check: Result("fail", _SAID) if check == failed else Result("pass") for check in checks
                 }
+                self._filled.add(stay)
                 for actor in self.cast.somebody(each.roles)[:1]:
                     save_checks(actor=actor, application_id=self.case.id, results=results, seen_version=None)
 
+    def _seldom(self) -> bool:
+        return self.cast.lots.randint(1, SELDOM) == 1
+
     def _assign(self) -> None:
-        """As many evaluators as the programme wants, by somebody who may name them."""
-        if self.case.stage not in assigning.assignable_stages(self.case) or evaluators(self.case.id):
+        """As many evaluators as the programme wants, by somebody who may name them; one more when all were heard."""
+        if self.case.stage not in assigning.assignable_stages(self.case):
             return
-        many = self.cast.definition.programme.evaluation.reviewers + 1
-        chosen = [actor.user_id for actor in self.cast.staff.get("evaluator", ())[:many] if actor.user_id]
+        present = [party.user_id for party in evaluators(self.case.id) if party.user_id]
+        heard = {review.reviewer_id for review in reviews(self.case.id, submitted=True)}
+        many = self.cast.definition.programme.evaluation.reviewers
+        if present and set(present) <= heard:
+            many = max(many, len(present) + 1)
+        away = set(present) | set(barred(self.case))
+        free = [actor.user_id for actor in self.cast.staff.get("evaluator", ()) if actor.user_id not in away]
+        chosen = [*present, *(each for each in free if each)][: max(many, len(present))]
+        if len(chosen) == len(present):
+            return
         for actor in self.cast.somebody(frozenset(self.cast.staff)):
             if actor.has(Permission.REVIEW_ASSIGN):
                 assigning.assign(actor=actor, application_id=self.case.id, reviewer_ids=chosen)
@@ -147,6 +180,8 @@ class Desk:
                 each.id: {"score": self.cast.lots.randint(middle, grid.scale_most), "comment": _SAID}
                 for each in grid.criteria
             }
+            if self._seldom():
+                scores[self.cast.lots.choice(grid.criteria).id]["score"] = grid.scale_least
             save_review(actor=actor, review_id=row.id, scores=scores, comment=_SAID)
 
     def scanned(self) -> dict[str, str]:

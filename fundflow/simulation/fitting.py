@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -23,10 +24,12 @@ from fundflow.referrals.models import Provider
 from fundflow.simulation.cast import Cast
 from fundflow.workflow import CompiledMove
 
-OFFERS = 3
+OFFERS, SELDOM = 3, 5
 GROWN, YOUNG = 30, 16
-"""The ages of those for whom cases are walked, where the age matters."""
+"""The ages of those for whom cases are walked, where the age matters; some of the young are almost of age."""
+SOON = timedelta(days=75)
 _SAID = re.compile(r"a\.(\w+)\s*==\s*'(\w+)'")
+_AWAITED = re.compile(r"f\.answers\.(\w+)\.(\w+)\s*==\s*'(\w+)'")
 _COMPARED = re.compile(r"m\.(\w+)\s*(?:==|<=)\s*f\.(\w+(?:\.\w+)*)")
 
 Answers = dict[str, Any]
@@ -34,11 +37,27 @@ Answers = dict[str, Any]
 
 def wanted(cast: Cast, form: Form, *, minor: bool) -> Answers:
     """What a form of a case must say so that it fits the rest of the case, as far as the programme's files tell."""
-    given = _entitled(cast, form) | _born(cast.definition, form, minor=minor)
+    given = _awaited(cast, form) | _entitled(cast, form) | _born(cast, form, minor=minor)
     consents = cast.definition.programme.of_age.consents
     if consents is not None and cast.definition.forms.get(consents.form) is form:
         given |= _said(consents.by_guardian if minor else consents.by_person)
     return {name: answer for name, answer in given.items() if _asked(form, name)}
+
+
+def _awaited(cast: Cast, form: Form) -> Answers:
+    """Mostly the words with which later moves compare an answer of this form."""
+    conditions = [
+        str(bound.params["when"])
+        for each in cast.definition.machines["application"].moves.values()
+        for bound in each.guards
+        if bound.rule.name == "condition"
+    ]
+    return {
+        name: word
+        for when in conditions
+        for of, name, word in _AWAITED.findall(when)
+        if cast.definition.forms.get(of) is form and cast.lots.randint(1, SELDOM) > 1
+    }
 
 
 def _asked(form: Form, name: str) -> bool:
@@ -65,14 +84,16 @@ def _linked(definition: Definition, rule: str) -> Iterable[Mapping[str, Any]]:
         yield from (bound.params for bound in each.effects if bound.rule.name == rule)
 
 
-def _born(definition: Definition, form: Form, *, minor: bool) -> Answers:
+def _born(cast: Cast, form: Form, *, minor: bool) -> Answers:
     """The birthday of whom the case is for, and the guardian's part of the form where one is needed."""
     given: Answers = {}
+    definition = cast.definition
     today = clock.today(definition.programme.timezone)
     for params in _linked(definition, "link_person"):
         born = params["fields"].get("birth_date")
         if born and definition.forms[params["form"]] is form:
-            given[born] = today.replace(year=today.year - (YOUNG if minor else GROWN), day=1).isoformat()
+            years = cast.lots.choice((YOUNG, cast.definition.programme.of_age.years)) if minor else GROWN
+            given[born] = (today.replace(year=today.year - years, day=1) + SOON * minor).isoformat()
     for params in _linked(definition, "link_guardian"):
         if definition.forms[params["form"]] is form:
             named = params["fields"]["full_name"]
@@ -119,6 +140,7 @@ def for_move(case: Application, kind: str, row: Any, each: CompiledMove, form: F
         ]
     if "record_invoice" in effects:
         given["amount"] = _money(row.price_minor or row.budget_minor, row)
+        given["number"] = row.id.hex
     return {name: answer for name, answer in given.items() if _asked(form, name)}
 
 

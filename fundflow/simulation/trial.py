@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, select
 from sqlalchemy.orm import joinedload
 
 from fundflow.accounts import Actor
 from fundflow.applications import queries
 from fundflow.applications.models import Application
-from fundflow.applications.service import cases, deadlines
+from fundflow.applications.service import cases, deadlines, of_age
 from fundflow.applications.service.move import move
-from fundflow.applications.subjects import CASE, subject_kinds
+from fundflow.applications.subjects import CASE, SubjectKind, subject_kinds
 from fundflow.platform import clock
 from fundflow.platform.db import db, savepoint
 from fundflow.platform.errors import FundflowError, Invalid, Refused
@@ -29,7 +31,17 @@ PATIENCE, PAUSE = 24, timedelta(days=31)
 TRIES = 3
 NEGLECT = 20
 END_WEIGHS = 6
+WEIGHS = {"primary": 1, "plain": 2, "danger": END_WEIGHS}
+AGAIN = 20
 WAITS = 3
+
+
+def _order(kind: SubjectKind, row: Any) -> list[str]:
+    """What a row says of itself: rows of one moment have their ids by chance, and one seed is to walk one way."""
+    said = [
+        getattr(row, each.key) for each in kind.model.__table__.columns if not isinstance(each.type, Uuid)
+    ]
+    return [str(kind.owner(row)), *map(str, said)]
 
 
 class Trial:
@@ -43,6 +55,7 @@ class Trial:
         self.waited = 0
         self._seen: dict[Any, str] = {}
         self._refusals: list[str] = []
+        self._taken: Counter[Step] = Counter()
         self._noted = len(db.session().info.get("pending", []))
 
     def begin(self) -> None:
@@ -84,7 +97,7 @@ class Trial:
         self.cast.lots.shuffle(options)
         options.sort(key=lambda option: self._worn(option[1], option[2]))
         for row, kind, each in options:
-            if self._ends(kind, each) and self._patient():
+            if self._ends(kind, each) and self.tally.moves[kind, each.name] and self._patient():
                 continue
             if self._try(row, kind, each):
                 self.waited = 0
@@ -94,9 +107,10 @@ class Trial:
         return False
 
     def _worn(self, kind: str, each: CompiledMove) -> int:
-        """How often a move was made; ends and refusals weigh more, or hardly any case would get far."""
-        weight = END_WEIGHS if self._ends(kind, each) or each.move.tone == "danger" else 1
-        return self.cast.taken.get((kind, each.name), 0) * weight
+        """How often a move was made; ways out and ways back weigh more, above all a second time."""
+        step, tone = (kind, each.name), each.move.tone
+        again = 0 if tone == "primary" or each.move.approvals else AGAIN * self._taken[step]
+        return self.cast.taken.get(step, 0) * WEIGHS[tone] + again
 
     def _ends(self, kind: str, each: CompiledMove) -> bool:
         """Whether a move ends the case by giving up what others could still do."""
@@ -111,17 +125,18 @@ class Trial:
         """Now and then nobody does what has a deadline."""
         return self.case.due_at is not None and self.cast.lots.randint(1, NEGLECT) == 1
 
-    def rows(self) -> Iterator[tuple[str, Any]]:
-        """The case and its parts that have not ended."""
+    def rows(self, *, ended: bool = False) -> Iterator[tuple[str, Any]]:
+        """The case and its parts that have not ended, or whose end can be questioned; with `ended` all of them."""
         for kind in subject_kinds():
             if kind.name not in self.definition.machines:
                 continue
             found = [self.case]
             if kind.name != CASE:
                 query = select(kind.model).where(kind.model.application_id == self.case.id)
-                found = list(db.session.scalars(query.order_by(kind.model.id)))
+                found = sorted(db.session.scalars(query), key=partial(_order, kind))
             for row in found:
-                if not self.definition.machines[kind.name].stages[row.stage].stage.final:
+                machine = self.definition.machines[kind.name]
+                if ended or not machine.stages[row.stage].stage.final or machine.leaving(row.stage):
                     yield kind.name, row
 
     def _moves(self, kind: str, row: Any) -> list[CompiledMove]:
@@ -145,6 +160,7 @@ class Trial:
             else:
                 self.cast.taken[step] = self.cast.taken.get(step, 0) + 1
                 self.tally.moves[step] += 1
+                self._taken[step] += 1
                 return True
         return False
 
@@ -182,6 +198,16 @@ class Trial:
         if left > timedelta(0):
             clock.advance(min(left, timedelta(days=20)) * (self.cast.lots.randint(1, 80) / 100))
 
+    def _come_of_age(self) -> None:
+        """What the clock does for the young, in a programme that says when they decide alone."""
+        if self.definition.programme.of_age.move is None:
+            return
+        for step in of_age.due():
+            if step.application_id == self.case.id:
+                of_age.act(step)
+                if step.what == "ended":
+                    self.desk.grow_up()
+
     def wait(self) -> bool:
         """Nobody can act: let the next deadline pass, or a month; False when patience is over."""
         self.waited += 1
@@ -201,6 +227,7 @@ class Trial:
 
     def _look(self) -> None:
         """Count stages that were entered, and moves that the system made, since the last look."""
+        self._come_of_age()
         db.session.flush()
         noted = db.session().info.get("pending", [])
         for event in map(json.loads, noted[self._noted :]):

@@ -63,9 +63,9 @@ def _walk(trial: Trial) -> None:
     trial.begin()
     trial.tally.cases += 1
     for _step in range(MOST_STEPS):
-        if trial.ended():
+        if trial.ended() and not trial.act():
             trial.tally.ends.setdefault(trial.case.stage, []).append(clock.now() - began)
             return
-        if (trial.neglected() or not trial.act()) and not trial.wait():
+        if not trial.ended() and (trial.neglected() or not trial.act()) and not trial.wait():
             break
     trial.tally.stuck[trial.standing()] += 1
