@@ -24,13 +24,16 @@ class Watch:
         self.trial, self.definition, self.case = trial, trial.definition, trial.case
         self.stages: dict[str, str] = dict(known.stages) if known else {}
         self.duties: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        self.approved: dict[tuple[str, str], set[str]] = {}
         if known:
             self.duties.update({key: set(held) for key, held in known.duties.items()})
+            self.approved = {key: set(given) for key, given in known.approved.items()}
         self.steps = list(known.steps) if known else []
         self._read = known._read if known else 0
-        self._staff = {
-            str(actor.user_id): role for role, people in trial.cast.staff.items() for actor in people
-        }
+        self._staff: defaultdict[str, set[str]] = defaultdict(set)
+        for role, people in trial.cast.staff.items():
+            for actor in people:
+                self._staff[str(actor.user_id)].add(role)
 
     def look(self) -> None:
         """After every act: read the new audit rows and hold them against the database."""
@@ -40,8 +43,12 @@ class Watch:
             if event["action"] == "move" and event["application_id"] == str(self.case.id):
                 self._moved(event["actor_id"], event["data"])
         self._read = len(noted)
-        stands = {str(row.id): row.stage for kind in subject_kinds() for row in self._rows(kind)}
-        replayed = {name: self.stages.get(name, stage) for name, stage in self._began().items()}
+        rows = [(kind.name, row) for kind in subject_kinds() for row in self._rows(kind)]
+        stands = {str(row.id): row.stage for _kind, row in rows}
+        machines = self.definition.machines
+        replayed = {
+            str(row.id): self.stages.get(str(row.id), machines[kind].definition.initial) for kind, row in rows
+        }
         assert stands == replayed, "a stage without its audit row"
 
     def _rows(self, kind: Any) -> list[Any]:
@@ -51,18 +58,22 @@ class Watch:
             return [self.case]
         return list(db.session.scalars(select(kind.model).where(kind.model.application_id == self.case.id)))
 
-    def _began(self) -> dict[str, str]:
-        """Where everything on the case stands before its first move: in the first stage of its machine."""
-        return {
-            str(row.id): self.definition.machines[kind.name].definition.initial
-            for kind in subject_kinds()
-            for row in self._rows(kind)
+    def name(self, actor: Any) -> str:
+        """Who it is, in a word."""
+        return self._name(str(actor.user_id))
+
+    def _name(self, user_id: str | None) -> str:
+        known = {
+            str(self.trial.applicant.user_id): "applicant",
+            str(self.trial.desk.partner.user_id): "beneficiary",
         }
+        roles = self._staff.get(str(user_id), {"the clock"})
+        return known.get(str(user_id)) or (min(roles) if len(roles) == 1 else "somebody with all roles")
 
     def _moved(self, actor: str | None, said: dict[str, Any]) -> None:
         machine = self.definition.machines[said["kind"]]
         move = machine.definition.moves[said["move"]]
-        self.steps.append(f"{self._staff.get(str(actor), actor)}: {said['kind']} {said['move']}")
+        self.steps.append(f"{self._name(actor)}: {said['kind']} {said['move']}")
         before = self.stages.get(said["subject"], machine.definition.initial)
         assert before == said["source"], "two moves of one stage, or a stage that nobody left"
         assert before in move.from_, "a move outside the definition"
@@ -70,6 +81,7 @@ class Watch:
         assert said["target"] == (to if said["moved"] else before), "a move to another stage than its own"
         self.stages[said["subject"]] = said["target"]
         assert self._roles(actor, said) & set(move.by), "a move by somebody whom it does not name"
+        self._approved(actor, said, move)
         for duty in move.duties:
             exclusive = self.definition.programme.separation.get(duty.on or CASE_SCOPE, ())
             if duty.name in exclusive and actor:
@@ -77,10 +89,26 @@ class Watch:
                 held.add(duty.name)
                 assert len(held & set(exclusive)) == 1, "one person in two duties that exclude each other"
 
+    def _approved(self, actor: str | None, said: dict[str, Any], move: Any) -> None:
+        """Approvals are of different people, as many as are needed; whatever enters a stage begins a new count."""
+        key, (given, needed) = (said["subject"], said["move"]), said["approvals"]
+        if move.approvals is not None:
+            people = self.approved.setdefault(key, set())
+            assert actor is not None, "an approval by nobody"
+            assert actor not in people, "one person approved twice"
+            people.add(actor)
+            assert needed == 1 or given == len(people), "approvals that nobody gave"
+            assert said["moved"] == (given >= needed), "a move without its approvals"
+        else:
+            assert said["moved"], "a move that needs no approval, and did not happen"
+        if said["moved"] and move.to is not None:
+            for other in [each for each in self.approved if each[0] == said["subject"]]:
+                del self.approved[other]
+
     def _roles(self, actor: str | None, said: dict[str, Any]) -> set[str]:
         if actor is None:
             return {"system"}
-        roles = {self._staff[actor], "owner"} if actor in self._staff else set()
+        roles = self._staff[actor] | {"owner"} if actor in self._staff else set()
         roles |= {"applicant"} if actor == str(self.trial.applicant.user_id) else set()
         roles |= {"beneficiary"} if actor == str(self.trial.desk.partner.user_id) else set()
         return roles | ({said["on_behalf"]} if said.get("on_behalf") else set())
