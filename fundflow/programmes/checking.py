@@ -9,6 +9,7 @@ from fundflow import documents, forms
 from fundflow.accounts import role_names
 from fundflow.forms import Form
 from fundflow.programmes.ages import coming_of_age
+from fundflow.programmes.appeals import appeals
 from fundflow.programmes.coherence import coherence
 from fundflow.programmes.currencies import currencies
 from fundflow.programmes.figures import figures
@@ -45,6 +46,7 @@ def check(files: Mapping[str, str], registry: Registry = default_registry) -> li
         coherence,
         currencies,
         coming_of_age,
+        appeals,
         openings,
         sharing,
         languages,

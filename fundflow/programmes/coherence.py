@@ -31,7 +31,8 @@ def coherence(parsed: Parsed, registry: Registry) -> Iterator[Finding]:
     yield from _ceilings(parsed)
 
 
-def _rules(move: Move) -> Iterator[tuple[Path, RuleRef]]:
+def rules_of(move: Move) -> Iterator[tuple[tuple[str, int], RuleRef]]:
+    """The guards and effects of a move, each with its place there."""
     for part, rules in (("guards", move.guards), ("effects", move.effects)):
         for index, ref in enumerate(rules):
             yield (part, index), ref
@@ -86,7 +87,7 @@ def _forms_to_fill(parsed: Parsed, place: Place, machine: Machine) -> Iterator[F
     }
     asked |= opened | {each.form for each in parsed.programme.follow_up}
     for name, move in machine.moves.items():
-        for path, ref in _rules(move):
+        for path, ref in rules_of(move):
             form_id = str(ref.params.get("form"))
             form = parsed.forms.get(form_id)
             if ref.name in FILLED and form is not None and form_id not in asked and not form.fill.by:
@@ -105,7 +106,7 @@ def _facts_of_others(
     """A letter or mail about a part of the case (a tranche, a visit) sent by a move of something else."""
     parts = (set(parsed.machines) - {CASE, kind}) & set(registry.facts)
     for name, move in machine.moves.items():
-        for path, ref in _rules(move):
+        for path, ref in rules_of(move):
             for paper, text in _papers(parsed, ref):
                 for fact in sorted(set(text.facts) & parts):
                     yield place.finding(
@@ -144,7 +145,7 @@ def _unused(parsed: Parsed) -> Iterator[Finding]:
         str(value)
         for machine in parsed.machines.values()
         for move in machine.moves.values()
-        for _path, ref in _rules(move)
+        for _path, ref in rules_of(move)
         for value in ref.params.values()
         if isinstance(value, str)
     }

@@ -184,4 +184,22 @@ FAULTS = {
         "en: \"We have your application {{ application.refrence }}\"", "en: \"We have your application",
         "unknown field of the fact 'application': 'refrence' Did you mean 'reference'?",
     ),
+    "appeal: an outcome that no decision has": (
+        APPLICATION, "- open_appeal: {against: [ineligible, rejected, approved]}",
+        "- open_appeal: {against: [ineligible, rejekted, approved]}", "rejekted",
+        "unknown outcome of a decision 'rejekted' Did you mean 'rejected'?",
+    ),
+    "appeal: taken in without a question": (
+        APPLICATION, "guards: [{may_appeal: {against: [ineligible, rejected, approved]}}]", "guards: []",
+        "open_appeal: ", "opens an appeal without asking whether there may be one",
+    ),
+    "appeal: an end that leaves it open": (
+        "machines/appeal.yaml", "      - end_appeal: {outcome: dismissed}\n", "",
+        None, "the move 'dismiss' leads to an end, but it does not end the appeal",
+    ),
+    "appeal: ended before its end": (
+        "machines/appeal.yaml", "effects: [{mail: {id: appeal_admitted",
+        "effects: [{end_appeal: {outcome: in}}, {mail: {id: appeal_admitted",
+        "effects: [{end_appeal", "the move 'admit' ends the appeal, but it does not lead to an end",
+    ),
 }  # fmt: skip

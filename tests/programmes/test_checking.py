@@ -48,6 +48,13 @@ def test_a_missing_file_is_named(files):
     assert [each for each in found if str(each).startswith(wanted)]
 
 
+def test_an_appeal_needs_a_term_and_a_machine(files):
+    endless = broken(files, "programme.yaml", "appeal: {working_days: 10}", "")
+    assert {each.code for each in check(endless)} == {"appeal_without_term"}
+    homeless = {name: text for name, text in files.items() if name != "machines/appeal.yaml"}
+    assert "appeal_without_machine" in {each.code for each in check(homeless)}
+
+
 def test_errors_come_before_warnings(files):
     changed = broken(files, *FAULTS["programme: a wording without a language"][:3])
     changed = broken(changed, *FAULTS["criteria: weights that do not add up"][:3])
