@@ -41,7 +41,7 @@ def test_faults_are_one_sentence(site):
     run(args=["user", "create", "a@office.example", "A", "--password", "correct horse battery"])
     role = run(args=["user", "grant", "a@office.example", "emperor"])
     assert role.output.startswith(
-        "Error: There is no role of this name. Known roles: administrator, auditor,"
+        "Error: There is no role of this name. Known roles: administrator, appeals_board, auditor,"
     )
     scope = run(args=["user", "grant", "a@office.example", "auditor", "--scope", "call:1"])
     assert scope.output == "Error: call:1 is no scope: write platform, or kind:id.\n"

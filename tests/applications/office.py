@@ -105,7 +105,7 @@ def answers(**changes: Any) -> dict[str, Any]:
     """A right and complete set of stored answers, without files."""
     text = (resources.files("fundflow.demo") / "data" / "startup.yaml").read_text(encoding="utf-8")
     given = dict(load(text, "startup.yaml")["answers"]["base"])
-    given["start_on"] = (clock.today() + timedelta(days=60)).isoformat()
+    given["start_on"] = (clock.today("Europe/Tirane") + timedelta(days=60)).isoformat()
     return {name: value for name, value in given.items() if not name.endswith("_file")} | changes
 
 
@@ -130,7 +130,7 @@ def posted(site: Site, section: str, given: Mapping[str, Any]) -> dict[str, Any]
 
 def came_on_paper(case_id: uuid.UUID) -> dict[str, str]:
     """What is said of a paper that came today: the day and its scan, a file of the case."""
-    day = clock.today().isoformat()
+    day = clock.today("Europe/Tirane").isoformat()
     with transaction():
         row = StoredFile(
             application_id=case_id, question=SCAN, name="letter.pdf", media_type="application/pdf", size=len(PDF),

@@ -134,12 +134,12 @@ def test_day_and_scan_are_asked_for_and_kept(panel, case):
     assert "Recorded on behalf of Elira" in page
     seen = re.search(r'name="seen_version" value="(\d+)"', page)[1]
     given = {"seen_version": seen, "on_behalf": "applicant", "q_sure": "true"}
-    later = (clock.today() + timedelta(days=2)).isoformat()
+    later = (clock.today("Europe/Tirane") + timedelta(days=2)).isoformat()
     wrong = browser.send(path, given | {"q_paper_received_on": later})
     assert wrong.status_code == 422
     assert re.findall(r'href="#(q_\w+)', wrong.text) == ["q_paper_received_on", "q_paper_scan"]
     assert stage(case) == "in_evaluation"
-    day = clock.today().isoformat()
+    day = clock.today("Europe/Tirane").isoformat()
     sent = browser.send(
         path, given | {"q_paper_received_on": day, "q_paper_scan": (io.BytesIO(PDF), "letter.pdf")}
     )
@@ -170,7 +170,7 @@ def test_a_scan_beside_a_mistake_is_not_asked_for_again(panel, case):
     given = {
         "seen_version": seen,
         "on_behalf": "applicant",
-        "q_paper_received_on": clock.today().isoformat(),
+        "q_paper_received_on": clock.today("Europe/Tirane").isoformat(),
     }
     wrong = browser.send(path, given | {"q_paper_scan": (io.BytesIO(PDF), "letter.pdf")})
     assert wrong.status_code == 422

@@ -242,10 +242,10 @@ def test_a_record_form_is_filled_handed_in_and_begun_again(site: Site, signed_in
     for name in re.findall(r'<(?:textarea|input)[^>]*?id="(q_\w+)" name="\w+"', page):
         sent.setdefault(name, "We spoke on the phone.")
     for name in re.findall(r'type="date"[^>]*name="(q_\w+)"|name="(q_\w+)"[^>]*type="date"', page):
-        sent[name[0] or name[1]] = clock.today().isoformat()
+        sent[name[0] or name[1]] = clock.today("Europe/Tirane").isoformat()
     for name, kind in re.findall(r'<input class="[^"]*" type="(\w+)"[^>]*name="(q_\w+)"', page):
         if name == "date":
-            sent[kind] = clock.today().isoformat()
+            sent[kind] = clock.today("Europe/Tirane").isoformat()
     saved = worker.send(section, sent)
     assert saved.location == f"{form}/check", re.findall(r'field-error"[^>]*>([^<]+)', saved.text)
     assert "Hand in" in worker.get(saved.location).text

@@ -101,7 +101,7 @@ def award(office: Office, case_id, amount: dict) -> None:
     signature = {"typed_name": "Team", "agreed": True}
     paper = came_on_paper(case_id)
     office.act("applicant", case_id, "sign_agreement", signature, on_behalf="applicant", paper=paper)
-    signed = {"typed_name": "Manager", "starts_on": clock.today().isoformat(), "agreed": True}
+    signed = {"typed_name": "Manager", "starts_on": clock.today("Europe/Tirane").isoformat(), "agreed": True}
     office.act("programme_manager", case_id, "countersign_agreement", signed)
 
 

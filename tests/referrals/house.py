@@ -170,7 +170,7 @@ class House:
         return sample_answers(
             definition.forms["withdrawal"],
             values=definition.values,
-            today=clock.today(),
+            today=clock.today("Europe/Tirane"),
             lots=Random(1),
             amounts=[],
         )

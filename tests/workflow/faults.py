@@ -69,6 +69,7 @@ FAULTS = [
     ]),
     ('granted: {label: {en: Granted}, phase: end, final: true}',
      'granted: {label: {en: Granted}, phase: end}', [
+        ('granted:', "error: no move leads out of the stage 'granted'"),
         ('from: granted', "error: the move 'reconsider' reopens, but the stage 'granted' is no end"),
     ]),
     ('from: [draft, on_hold]', 'from: [draft, on_hold, granted]', [

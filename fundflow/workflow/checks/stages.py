@@ -113,7 +113,7 @@ def _check_reopening(report: Report) -> None:
 
 
 def _check_exits(report: Report, name: str) -> None:
-    exits = _leaving(report.machine, name)
+    exits = {each: move for each, move in _leaving(report.machine, name).items() if not move.reopens}
     if not exits:
         report.add(
             ("stages", name),
