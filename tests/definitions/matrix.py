@@ -99,7 +99,9 @@ def _sample(kind: Any) -> Any:
         return "EUR" if kind.length == 3 else "sample"
     if isinstance(kind, sa.JSON):
         return {}
-    return {"date": clock.today("Europe/Tirane"), "moment": clock.now()}.get(found := SAMPLES[type(kind)], found)  # type: ignore[index]
+    return {"date": clock.today("Europe/Tirane"), "moment": clock.now()}.get(
+        found := SAMPLES[type(kind)], found
+    )  # type: ignore[index]
 
 
 def lay_out(slug: str) -> Board:

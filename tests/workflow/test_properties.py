@@ -21,7 +21,9 @@ ways = st.fixed_dictionaries(
         "closed": st.booleans(),
         "count": st.integers(0, 3),
     }
-).map(lambda way: way | {"count": 0} if way["to"] is None else way)  # approvals of an act that stays are refused
+).map(
+    lambda way: way | {"count": 0} if way["to"] is None else way
+)  # approvals of an act that stays are refused
 machines = st.dictionaries(st.sampled_from([f"m{i}" for i in range(6)]), ways, min_size=1)
 attempts = st.lists(st.tuples(st.sampled_from(sorted(PEOPLE)), st.integers(0, 5)), max_size=25)
 
