@@ -80,7 +80,9 @@ def _requested(parsed: Parsed) -> Iterator[Finding]:
     """The amount asked for stands in lists and against the call's money."""
     name = parsed.programme.amount_question
     if name and _is_chosen(parsed, parsed.programme.application_form, name):
-        message = f"the amount asked for is in the programme's currency, but in '{name}' the person chooses the currency"
+        message = (
+            f"the amount asked for is in the programme's currency, but '{name}' lets the person choose one"
+        )
         place = Place(parsed, PROGRAMME)
         yield place.finding(("amount_question",), message, code="currency_is_chosen", hint=_HINT)
 

@@ -167,6 +167,9 @@ def test_a_cut_award_is_decided_anew_under_the_same_rule(panel: Panel) -> None:
         case.play(
             [{"move": "return_to_ranking", "as": "manager", "form": {"reason": "Look at it again, please."}}]
         )
+    less = {"minor": 8_999_99, "currency": "EUR"}
+    with pytest.raises(Refused, match="nobody gets less"):
+        case.play([{"run": "approved", "with": {"who": "manager", "amount": less}}])
     more = {"minor": 16_000_00, "currency": "EUR"}
     case.play([{"run": "approved", "with": {"who": "manager", "amount": more}}])
     assert (

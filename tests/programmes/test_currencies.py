@@ -90,7 +90,7 @@ def test_the_amount_asked_for_is_in_the_programmes_currency():
         (
             "programme.yaml",
             "amount_question: requested       # the amount asked for",
-            "the amount asked for is in the programme's currency, but in 'requested' the person chooses the currency",
+            "the amount asked for is in the programme's currency, but 'requested' lets the person choose one",
         )
     }
     criteria = [each for each in check(files) if each.file == "criteria.yaml"]
