@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from fundflow.applications.service.move import move
+from fundflow.programmes.loading import compile_definition
 from fundflow.programmes.starting import template
 from fundflow.simulation import rehearsal
 from fundflow.simulation.tally import Tally
@@ -40,3 +42,47 @@ def test_a_case_that_nobody_can_move_any_more_is_found_and_shrunk():
         "applicant: application submit", "programme_officer: application pass_on"
     ]  # fmt: skip
     assert sum(bool(re.match(r"state\.\w+\(.+\)", note)) for note in found.value.__notes__) == 2
+
+
+def under(damaged, good):
+    """A case under a damaged law, its first step made, and a watch that holds it against the good one."""
+    trial = Trial(damaged, Tally(damaged.definition))
+    trial.begin()
+    watch = Watch(trial)
+    watch.definition = compile_definition(good)
+    trial.desk.prepare()
+    form = trial.desk.answers("confirmation", trial.case)
+    move(actor=trial.applicant, subject_id=trial.case.id, move="submit", form=form)
+    return trial, watch
+
+
+@pytest.mark.usefixtures("session")
+def test_one_person_in_two_duties_is_found():
+    good = template()
+    law = good["programme.yaml"]
+    lenient = {
+        **good,
+        "programme.yaml": law.replace("separation: [screen, approve]", "separation: [approve, end]"),
+        MACHINE: good[MACHINE].replace("    to: closed\n", "    to: closed\n    duty: end\n"),
+    }
+    with rehearsal(lenient, 5) as cast:
+        trial, watch = under(cast, good)
+        everything = cast.staff["programme_manager"][-1]
+        move(actor=everything, subject_id=trial.case.id, move="pass_on")
+        with pytest.raises(AssertionError, match="one person in two duties"):
+            try_out(Place(trial, watch), examples=200, named="two duties")
+
+
+@pytest.mark.usefixtures("session")
+def test_a_move_without_its_second_approval_is_found():
+    good = template()
+    text = (
+        good[MACHINE]
+        .replace("approvals: {count: 1, above:", "approvals: {count: 2, above:")
+        .replace(", count: 2}]}", ", count: 3}]}")
+    )
+    with rehearsal(good, 5) as cast:
+        trial, watch = under(cast, {**good, MACHINE: text})
+        move(actor=cast.staff["programme_officer"][0], subject_id=trial.case.id, move="pass_on")
+        with pytest.raises(AssertionError, match="fewer approvals than the definition asks for"):
+            try_out(Place(trial, watch), examples=200, named="one approval")

@@ -21,7 +21,8 @@ class Watch:
     """What a case must have come to by the audit rows alone; a branch of the case has a copy of its own."""
 
     def __init__(self, trial: Trial, known: Watch | None = None) -> None:
-        self.trial, self.definition, self.case = trial, trial.definition, trial.case
+        self.trial, self.case = trial, trial.case
+        self.definition = known.definition if known else trial.definition
         self.stages: dict[str, str] = dict(known.stages) if known else {}
         self.duties: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self.approved: dict[tuple[str, str], set[str]] = {}
@@ -94,9 +95,13 @@ class Watch:
         key, (given, needed) = (said["subject"], said["move"]), said["approvals"]
         if move.approvals is not None:
             people = self.approved.setdefault(key, set())
+            for other in [each for each in self.approved if each[0] == key[0] and each != key]:
+                self.approved[other].discard(str(actor))  # who approves another way out has changed his mind
             assert actor is not None, "an approval by nobody"
             assert actor not in people, "one person approved twice"
             people.add(actor)
+            asked = max(move.approvals.count, len(move.approvals.seats))
+            assert needed >= asked, "fewer approvals than the definition asks for"
             assert needed == 1 or given == len(people), "approvals that nobody gave"
             assert said["moved"] == (given >= needed), "a move without its approvals"
         else:
