@@ -15,7 +15,7 @@ from fundflow.applications.held import filled, is_writing
 from fundflow.applications.models import Application, FormEntry, Party
 from fundflow.applications.queries import answers, answers_by_form, latest_entry
 from fundflow.applications.service.cases import is_open, next_reference
-from fundflow.applications.service.entries import open_entry, seal
+from fundflow.applications.service.entries import faults, open_entry, seal
 from fundflow.applications.service.mailing import mail
 from fundflow.applications.service.of_age import consent_in_force, is_of_age
 from fundflow.applications.service.parties import beneficiary, link_guardian, link_person
@@ -59,7 +59,10 @@ def call_closed(ctx: MoveContext) -> bool:
     help="Every question of the form that must be answered is answered, and every rule holds.",
 )
 def form_complete(ctx: MoveContext, form: FormName) -> Decision:
-    """Counts what is missing; the form's pages name it."""
+    """Counts what is missing; the form's pages name it.
+
+    Of an application that is handed in again, after a question, nothing is wrong that was right on the first day.
+    """
     definition = ctx.definition
     form_def = definition.forms[form]
     kept = filled(ctx.case.id, form) if is_writing() else None  # to be frozen next
@@ -67,7 +70,7 @@ def form_complete(ctx: MoveContext, form: FormName) -> Decision:
     if given is None:
         return Decision(False, _l("“%(form)s” has not been filled in.", form=_title(ctx, form_def.title)))
     today = _as_of(ctx) or clock.today(definition.programme.timezone)
-    errors = forms.validate(form_def, given, values=definition.values, today=today)
+    errors = faults(form_def, given, definition, today=today, first=_first_day(ctx, form))
     if errors:
         return Decision(
             False,
@@ -225,8 +228,9 @@ def freeze_entries(ctx: MoveContext, form: FormName) -> None:
     if kept is None or kept.entry.state != "draft":
         return
     content_hash = seal(
-        entry=kept.entry, definition=ctx.definition, actor_id=ctx.actor.user_id, as_of=_as_of(ctx), kept=kept
-    )
+        entry=kept.entry, definition=ctx.definition, actor_id=ctx.actor.user_id, as_of=_as_of(ctx),
+        first=_first_day(ctx, form), kept=kept,
+    )  # fmt: skip
     if form == ctx.definition.programme.application_form:
         ctx.case.content_hash = content_hash
         ctx.case.submitted_at = ctx.case.submitted_at or clock.now()
@@ -275,6 +279,13 @@ def _as_of(ctx: MoveContext) -> date | None:
     """The day on which what is handed in was received, when somebody else records it later."""
     received = ctx.notes.get("received_on")
     return date.fromisoformat(received) if received else None
+
+
+def _first_day(ctx: MoveContext, form: FormName) -> date | None:
+    """The day on which the application was handed in before, when it is handed in again after a question."""
+    if ctx.case.submitted_at is None or form != ctx.definition.programme.application_form:
+        return None
+    return clock.day_of(ctx.case.submitted_at, ctx.definition.programme.timezone)
 
 
 def _given(ctx: MoveContext, form: FormName) -> dict[str, Any]:

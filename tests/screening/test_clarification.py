@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from fundflow import forms
 from fundflow.applications.queries import answers, entries, latest_entry
 from fundflow.applications.service.entries import save_section
 from fundflow.applications.service.move import moves_of
+from fundflow.platform import clock
 from fundflow.platform.db import transaction
 from fundflow.platform.errors import Forbidden
+from fundflow.programmes import definition_of
 from fundflow.screening.queries import all_rounds, handed_in
 from fundflow.screening.rules import clarification
 from tests.evaluation.panel import Panel, Quiet
@@ -62,6 +66,21 @@ def test_only_the_listed_answers_open_and_the_old_version_stays(panel: Panel) ->
     assert second["own_source"] == NEW
     assert case.row().content_hash == versions[1].content_hash != first_hash
     assert (case.row().title, case.row().requested_minor) == ("Stone-oven bakery in Përmet", 1_800_000)
+
+
+def test_what_was_right_when_it_was_handed_in_bars_no_answer_later(panel: Panel) -> None:
+    case = asked(panel)
+    save(panel, case, "budget", own_source=NEW)
+    clock.advance(
+        timedelta(days=460)
+    )  # the start lay eight months ahead; now it lies too far back to be given
+    definition = definition_of(case.row().version_id)
+    form = definition.forms["application"]
+    given = answers(latest_entry(case.row().id, "application"))
+    late = forms.validate(form, given, values=definition.values, today=clock.today("Europe/Tirane"))
+    assert "start_on" in late
+    answer(case)
+    assert case.row().stage == "screening"
 
 
 def test_the_round_shows_what_was_before_and_after(panel: Panel) -> None:

@@ -212,29 +212,38 @@ def mirror(case: Application, entry: FormEntry, definition: Definition, given: M
     db.session.flush()
 
 
+def faults(
+    form_def: Form, given: Mapping[str, Any], definition: Definition, *, today: date, first: date | None
+) -> dict[str, str]:
+    """What is wrong with answers today, without what was right on the `first` day on which they were handed in."""
+    found = forms.validate(form_def, given, values=definition.values, today=today)
+    if not found or first is None:
+        return found
+    then = forms.validate(form_def, given, values=definition.values, today=first)
+    return {name: problem for name, problem in found.items() if name in then}
+
+
 def seal(
     *,
     entry: FormEntry,
     definition: Definition,
     actor_id: uuid.UUID | None,
     as_of: date | None = None,
+    first: date | None = None,
     kept: Filled | None = None,
 ) -> str:
     """Hand an entry in: check it whole, drop what was hidden, compute sums, hash, and close it for good.
 
-    `as_of` is the day on which the answers have to be right, when it is not today (paper that came earlier).
-    `kept` is the entry as the guard of the same move has read it; what was found right for the day is not asked again.
+    `as_of` is the day on which the answers have to be right, when it is not today (paper that came earlier), `first`
+    that on which they were handed in before, if they were. `kept` is the entry as the guard of the same move has read
+    it; what was found right for the day is not asked again.
     Returns the SHA-256 of the canonical JSON of form, version and answers. Raises Invalid with one sentence a field.
     """
     form_def = definition.forms[entry.form]
     kept = kept or Filled(entry, sections(entry.id))
     given = kept.given
     today = as_of or clock.today(definition.programme.timezone)
-    errors = (
-        {}
-        if kept.right_on == today
-        else forms.validate(form_def, given, values=definition.values, today=today)
-    )
+    errors = {} if kept.right_on == today else faults(form_def, given, definition, today=today, first=first)
     if errors:
         raise Invalid(errors)
     final = forms.normalise_submission(form_def, given, values=definition.values, today=today)
