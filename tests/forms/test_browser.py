@@ -234,6 +234,7 @@ def test_targets_are_large_and_nothing_overflows(office, page, width):
     page.get_by_role("button", name="Add a row").click()
     page.get_by_role("button", name="Save and continue").click()
     expect(page.locator("#errors")).to_be_visible()
+    page.wait_for_load_state()  # sizes are those of the style sheets
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     small = page.evaluate("""[...document.querySelectorAll('button, select, input, textarea')]
         .filter((e) => e.offsetParent && !e.classList.contains('visually-hidden'))
