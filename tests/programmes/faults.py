@@ -106,7 +106,7 @@ FAULTS = {
         "unknown key 'reason_cod' Did you mean 'reason_code'?",
     ),
     "machine: a guard that does not exist": (
-        APPLICATION, "amount_within_recommended]", "amount_within_recomended]", "amount_within_recomended",
+        APPLICATION, "- amount_within_recommended\n", "- amount_within_recomended\n", "amount_within_recomended",
         "unknown guard 'amount_within_recomended' Did you mean 'amount_within_recommended'?",
     ),
     "machine: an effect with a parameter of another name": (
