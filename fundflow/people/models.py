@@ -10,6 +10,23 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from fundflow.platform.db import Base, Id, Timestamp
 
+FIELDS = frozenset(
+    {
+        "full_name",
+        "birth_date",
+        "born_on",
+        "email",
+        "phone",
+        "language",
+        "address",
+        "municipality",
+        "document_number",
+    }
+)
+"""What answers may say of a person; never which account is his, or which row he is."""
+RELATION = "relation"
+"""What answers may say of a guardian besides: what he is to the minor."""
+
 
 class Person(Base):
     """A human being known to the office; the fewest facts that its cases need."""

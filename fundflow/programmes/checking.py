@@ -14,6 +14,7 @@ from fundflow.programmes.coherence import coherence
 from fundflow.programmes.currencies import currencies
 from fundflow.programmes.figures import figures
 from fundflow.programmes.loading import Parsed, parse
+from fundflow.programmes.omissions import omissions
 from fundflow.programmes.openings import openings
 from fundflow.programmes.providers import ACTS_AS
 from fundflow.programmes.reasons import explained
@@ -47,6 +48,7 @@ def check(files: Mapping[str, str], registry: Registry = default_registry) -> li
         currencies,
         coming_of_age,
         appeals,
+        omissions,
         openings,
         sharing,
         languages,

@@ -146,6 +146,10 @@ def _separation(parsed: Parsed, place: Place) -> Iterator[Finding]:
     raw = parsed.data[PROGRAMME].get("separation")
     for scope, duties in parsed.programme.separation.items():
         path: Path = ("separation", scope) if isinstance(raw, dict) else ("separation",)
+        if scope == CASE:
+            message = "the duties of the case itself stand under 'case'"
+            yield place.finding(path, message, code="unknown_machine", hint="Write `case:`.")
+            continue
         if scope != "case" and scope not in parsed.machines:
             yield place.unknown(path, "machine", scope, parsed.machines, code="unknown_machine")
         for number, duty in enumerate(duties):

@@ -48,6 +48,56 @@ def test_a_missing_file_is_named(files):
     assert [each for each in found if str(each).startswith(wanted)]
 
 
+LEFT_OUT = {
+    "checks that nobody saves": (
+        "machines/application.yaml", "    effects: [record_checks]\n", "",
+        "checks_never_saved", "machines/application.yaml", "guards: [checks_recorded",
+    ),
+    "money that nobody commits": (
+        "machines/application.yaml", "countersign_agreement, obligate, ", "countersign_agreement, ",
+        "never_committed", "machines/tranche.yaml", "open_payment",
+    ),
+    "a calendar that nobody plans": (
+        "machines/application.yaml", "obligate, plan_follow_up, ", "obligate, ",
+        "calendar_never_planned", "programme.yaml", "follow_up:\n",
+    ),
+    "a person's field that is none": (
+        "machines/application.yaml", "phone: phone, ", "mobile: phone, ",
+        "unknown_person_field", "machines/application.yaml", "mobile",
+    ),
+    "a person's account from an answer": (
+        "machines/application.yaml", "phone: phone, ", "user_id: phone, ",
+        "unknown_person_field", "machines/application.yaml", "user_id",
+    ),
+    "a phase misspelt": (
+        "machines/application.yaml", "phase: evaluation", "phase: evalation",
+        "unknown_phase", "machines/application.yaml", "phase: evalation",
+    ),
+    "a ceiling in euros": (
+        "programme.yaml", "second_approver_above_minor: ", 'second_approver_above_minor: 10000.50 # ',
+        "not_in_cents", "programme.yaml", "second_approver_above_minor",
+    ),
+    "duties of the case under another name": (
+        "programme.yaml", "separation: [", "separation:\n  application: [",
+        "unknown_machine", "programme.yaml", "application: [screen",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LEFT_OUT)
+def test_what_is_left_out_or_would_not_be_read_is_found(files, name):
+    file, old, new, code, home, marker = LEFT_OUT[name]
+    changed = broken(files, file, old, new)
+    found = [each for each in check(changed) if each.code == code]
+    assert [each.file for each in found][:1] == [home], [str(each) for each in check(changed)]
+    assert place_of(changed[home], marker)[0] in [each.line for each in found]
+
+
+def test_a_checklist_needs_its_file(files):
+    found = check({name: text for name, text in files.items() if name != "screening.yaml"})
+    assert {each.code for each in found if "screening.yaml has none" in each.message} == {"checklist_missing"}
+
+
 def test_an_appeal_needs_a_term_and_a_machine(files):
     endless = broken(files, "programme.yaml", "appeal: {working_days: 10}", "")
     assert {each.code for each in check(endless)} == {"appeal_without_term"}

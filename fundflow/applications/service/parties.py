@@ -12,6 +12,7 @@ from fundflow.accounts import User
 from fundflow.applications.held import Tie, forget, people
 from fundflow.applications.models import Application, Party
 from fundflow.people import Guardianship, Person
+from fundflow.people.models import FIELDS
 from fundflow.platform import clock
 from fundflow.platform.db import db
 from fundflow.platform.ids import new_id
@@ -67,7 +68,7 @@ def link_person(
     born = person.birth_date
     for field, value in facts.items():
         name = _NAMES.get(field, field)
-        if value is None or not hasattr(Person, name):
+        if value is None or name not in FIELDS:
             continue
         setattr(person, name, date.fromisoformat(value) if field in _DATES else str(value))
     party, tie.person = tie.party, person

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from fundflow.applications.policy import PERSONS
 from fundflow.applications.queries import answers, latest_entry
 from fundflow.disbursement.models import Purchase
 from fundflow.workflow import MoveContext
@@ -23,7 +24,8 @@ class Payee:
 def payee(ctx: MoveContext) -> Payee:
     """The vendor of a purchase, else the account of the newest handed-in form that asks for one.
 
-    The form is the one with a question of type `iban`; the first text of the same section names the holder.
+    The form is one with a question of type `iban` that is filled in by itself, or with a step of the case's own people;
+    the first text of the same section names the holder.
     """
     if isinstance(ctx.subject, Purchase):
         return Payee(ctx.subject.vendor_name or "", ctx.subject.vendor_iban or "")
@@ -40,11 +42,23 @@ def payee(ctx: MoveContext) -> Payee:
 
 def _account_questions(ctx: MoveContext) -> list[tuple[str, str, str]]:
     """Form, question of the holder's name, question of the account."""
-    found = []
+    found, asked = [], _asked_of_people(ctx)
     for form_id, form in ctx.definition.forms.items():
         for section in form.sections:
             accounts = [question.id for question in section.questions if question.type == ACCOUNT]
             texts = [question.id for question in section.questions if question.type == "text"]
-            if accounts and form.fill.by:
+            if accounts and (form.fill.by or form_id in asked):
                 found.append((form_id, texts[0] if texts else "", accounts[0]))
     return found
+
+
+def _asked_of_people(ctx: MoveContext) -> set[str]:
+    """The forms that come with steps of the people of a case, and with nobody else's."""
+    moves = [
+        move.move
+        for machine in ctx.definition.machines.values()
+        for move in machine.moves.values()
+        if move.move.form
+    ]
+    office = {str(move.form) for move in moves if not set(move.by) <= PERSONS}
+    return {str(move.form) for move in moves} - office
