@@ -143,6 +143,11 @@ def digest(files: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(dict(files), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+def _in_order(machines: Mapping[str, Machine]) -> list[str]:
+    """The case itself before its parts, so that whoever looks at a programme meets it first."""
+    return sorted(machines, key=lambda kind: (kind != "application", kind))
+
+
 def compile_definition(files: Mapping[str, str]) -> Definition:
     """A definition ready to run; raises Invalid with every fault when the files do not hold together."""
     parsed, findings = parse(files)
@@ -151,7 +156,7 @@ def compile_definition(files: Mapping[str, str]) -> Definition:
     return Definition(
         sha256=digest(files),
         programme=parsed.programme,
-        machines={kind: CompiledMachine(machine) for kind, machine in parsed.machines.items()},
+        machines={kind: CompiledMachine(parsed.machines[kind]) for kind in _in_order(parsed.machines)},
         forms=parsed.forms,
         letters=parsed.letters,
         mails=parsed.mails,

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from fundflow.platform.db import db
 from fundflow.programmes import ProgrammeVersion, folders, read_folder
+from fundflow.programmes.loading import compile_definition
 from fundflow.programmes.parcels import pack
 
 
@@ -90,3 +91,8 @@ def test_the_preview_shows_everything_and_may_do_nothing(panel):
     assert policy.endswith("sandbox")
     assert "<script" not in page.text
     assert auditor.get("/programmes/startup_fund/preview/xx").status_code == 404
+
+
+def test_the_way_of_the_case_stands_before_those_of_its_parts():
+    for slug, folder in folders().items():
+        assert next(iter(compile_definition(read_folder(folder)).machines)) == "application", slug
