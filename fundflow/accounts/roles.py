@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from fundflow.accounts.permissions import Permission
 from fundflow.platform.locate import locate
-from fundflow.platform.strict_yaml import Places, YamlFault, load_with_places
+from fundflow.platform.strict_yaml import load_as
 from fundflow.web.filters import words
 
 
@@ -28,16 +27,7 @@ _FILE: TypeAdapter[dict[str, Role]] = TypeAdapter(dict[str, Role])
 
 def parse(text: str, source: str) -> dict[str, Role]:
     """The roles of a text; raises YamlFault with file, line and column of the first fault."""
-    content, places = load_with_places(text, source)
-    try:
-        return _FILE.validate_python(content)
-    except ValidationError as error:
-        raise _fault(error.errors()[0], places, source) from None
-
-
-def _fault(error: Any, places: Places, source: str) -> YamlFault:
-    line, column = places.at(error["loc"])
-    return YamlFault(source, line, column, error["msg"])
+    return load_as(_FILE, text, source)
 
 
 @lru_cache(maxsize=1)

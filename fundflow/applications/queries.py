@@ -124,6 +124,24 @@ def get(actor: Actor, sought: uuid.UUID, *, part: Any = None, lock: bool = False
     return case
 
 
+def get_part(
+    actor: Actor, model: Any, part_id: uuid.UUID, *only: ColumnElement[bool]
+) -> tuple[Any, Application]:
+    """A part of a visible case (a tranche, a visit, an appeal) and the case with its call and programme.
+
+    `only` narrows which parts there are. NotFound for hidden and missing alike.
+    """
+    found = db.session.execute(
+        select(model, Application)
+        .join(Application, Application.id == model.application_id)
+        .where(model.id == part_id, visible_to(actor), *only)
+        .options(joinedload(Application.call).joinedload(Call.programme))
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found[0], found[1]
+
+
 # What moves read of a call; the rest is fetched when a rule asks for it.
 _OF_A_CALL = (
     "slug", "title", "published_at", "opens_at", "closes_at", "extended_until", "cancelled_at", "timezone", "line_id",

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
-from sqlalchemy.orm import joinedload
 
 from fundflow.accounts import Actor, Permission
 from fundflow.applications.models import Application, FormEntry
@@ -16,8 +15,6 @@ from fundflow.approval.models import Agreement, Appeal, Award, Decision
 from fundflow.documents import Document
 from fundflow.ledger import Entry, Posting
 from fundflow.platform.db import db
-from fundflow.platform.errors import NotFound
-from fundflow.programmes.models import Call
 
 OPEN, CLOSED = "open", "closed"
 VIEWS = (OPEN, CLOSED)
@@ -92,19 +89,6 @@ def statement_of(appeal: Appeal) -> tuple[FormEntry | None, dict[str, Any]]:
     """The form with which an appeal was lodged, and its answers."""
     entry = db.session.get(FormEntry, appeal.entry_id) if appeal.entry_id else None
     return entry, answers(entry)
-
-
-def get_appeal(actor: Actor, appeal_id: uuid.UUID) -> tuple[Appeal, Application]:
-    """An appeal on a visible case with its call; NotFound for hidden and missing alike."""
-    row = db.session.execute(
-        select(Appeal, Application)
-        .join(Application, Application.id == Appeal.application_id)
-        .where(Appeal.id == appeal_id, visible_to(actor))
-        .options(joinedload(Application.call).joinedload(Call.programme))
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    return row[0], row[1]
 
 
 def appeals(actor: Actor, view: str) -> Select[Any]:

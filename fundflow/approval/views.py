@@ -12,10 +12,11 @@ from flask_babel import get_locale
 from fundflow import forms
 from fundflow.accounts import Permission, current_actor, names_of, role_label
 from fundflow.applications.policy import PERSONS, CaseActor, is_inside, may_read_section, on_case
-from fundflow.applications.queries import ties
+from fundflow.applications.queries import get_part, ties
 from fundflow.applications.service.move import moves_of
 from fundflow.applications.service.recording import recordable
 from fundflow.approval import queries
+from fundflow.approval.models import Appeal
 from fundflow.approval.queries import CLOSED, OPEN, VIEWS
 from fundflow.approval.service import KIND
 from fundflow.platform import clock
@@ -49,7 +50,7 @@ def index() -> ResponseReturnValue:
 def show(appeal_id: uuid.UUID) -> ResponseReturnValue:
     """One appeal, for the office and for whose case it is; nobody else learns that there is one."""
     actor = current_actor()
-    row, case = queries.get_appeal(actor, appeal_id)
+    row, case = get_part(actor, Appeal, appeal_id)
     tied = ties(actor.user_id, case.id)
     inside = is_inside(actor, case, tied.kinds, Permission.APPEAL_LIST, Permission.APPLICATION_READ)
     own = bool(tied.kinds & PERSONS)

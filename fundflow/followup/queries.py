@@ -8,15 +8,12 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, not_, select
-from sqlalchemy.orm import joinedload
 
 from fundflow.accounts import Actor, Permission
 from fundflow.applications.models import Answers, Application
 from fundflow.applications.queries import visible_to
 from fundflow.followup.models import Report, Visit
 from fundflow.platform.db import db
-from fundflow.platform.errors import NotFound
-from fundflow.programmes.models import Call
 
 Appointment = Visit | Report
 OVERDUE, DUE, DONE = "overdue", "due", "done"
@@ -45,19 +42,6 @@ def by_code(model: Any, application_id: uuid.UUID, code: str) -> Any | None:
         .order_by(model.number.desc())
         .limit(1)
     )
-
-
-def get_appointment(actor: Actor, model: Any, row_id: uuid.UUID) -> tuple[Any, Application]:
-    """A visit or report on a visible case with its call; NotFound for hidden and missing alike."""
-    row = db.session.execute(
-        select(model, Application)
-        .join(Application, Application.id == model.application_id)
-        .where(model.id == row_id, visible_to(actor))
-        .options(joinedload(Application.call).joinedload(Call.programme))
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    return row[0], row[1]
 
 
 def listed(actor: Actor, model: Any, permission: Permission, view: str, today: date) -> Select[Any]:

@@ -14,7 +14,7 @@ from fundflow import forms
 from fundflow.accounts import Permission, current_actor, names_of
 from fundflow.applications.models import Application
 from fundflow.applications.policy import CaseActor, is_inside, may_read_section, on_case
-from fundflow.applications.queries import ties
+from fundflow.applications.queries import get_part, ties
 from fundflow.applications.service.entries import may_fill
 from fundflow.applications.service.move import moves_of
 from fundflow.applications.service.recording import recordable
@@ -27,7 +27,6 @@ from fundflow.followup.queries import (
     Appointment,
     answers_of,
     counts,
-    get_appointment,
     is_late,
     listed,
     reports_of,
@@ -102,7 +101,7 @@ def _appointment(
     parties: Callable[[Definition], frozenset[str]],
 ) -> ResponseReturnValue:
     actor = current_actor()
-    row, case = get_appointment(actor, model, row_id)
+    row, case = get_part(actor, model, row_id)
     definition = definition_of(case.version_id)
     tied = ties(actor.user_id, case.id)
     kinds = tied.kinds

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
+from pydantic import TypeAdapter, ValidationError
+
+T = TypeVar("T")
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
@@ -105,6 +108,17 @@ def load_with_places(text: str, source: str) -> tuple[Any, Places]:
         line, column = _place_of(text, error.position)
         raise YamlFault(source, line, column, f"this is not YAML: {error.reason}", code="not_yaml") from error
     return root.value, Places(root)
+
+
+def load_as(form: TypeAdapter[T], text: str, source: str) -> T:
+    """The content of a file of the house in its own form; raises YamlFault with the place of the first fault."""
+    content, places = load_with_places(text, source)
+    try:
+        return form.validate_python(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        line, column = places.at(first["loc"])
+        raise YamlFault(source, line, column, first["msg"]) from None
 
 
 def locate_key(text: str, path: Path) -> tuple[int, int]:

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Words = dict[str, str]
+PHASES = ("applications", "screening", "evaluation", "approval", "disbursement", "followup", "end")
+"""The parts of a case's journey that the house knows, in order; a programme may have others of its own."""
 
 
 class Part(BaseModel):

@@ -7,12 +7,12 @@ from typing import Any
 
 from fundflow.people.models import FIELDS, RELATION
 from fundflow.programmes.coherence import rules_of
+from fundflow.programmes.definition import PHASES
 from fundflow.programmes.loading import Parsed
 from fundflow.programmes.references import PROGRAMME, Path, Place
 from fundflow.workflow import Finding, Registry, RuleRef, nearest
 
 CHECKLIST = frozenset({"checks_recorded", "checks_all_pass", "checks_some_fail"})
-PHASES = ("applications", "screening", "evaluation", "approval", "disbursement", "followup", "end")
 CENTS = "_minor"
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from fundflow.platform.locate import locate
-from fundflow.platform.strict_yaml import YamlFault, load_with_places
+from fundflow.platform.strict_yaml import load_as
 from fundflow.programmes.definition import Mail
 from fundflow.workflow import CompiledMachine, Machine, Registry
 
@@ -42,15 +41,12 @@ class Procedure(BaseModel):
         return self
 
 
+_FILE: TypeAdapter[Procedure] = TypeAdapter(Procedure)
+
+
 def parse(text: str, source: str) -> Procedure:
     """The law of a text; raises YamlFault with file, line and column of the first fault."""
-    content, places = load_with_places(text, source)
-    try:
-        return Procedure.model_validate(content)
-    except ValidationError as error:
-        first: Any = error.errors()[0]
-        line, column = places.at(first["loc"])
-        raise YamlFault(source, line, column, first["msg"]) from None
+    return load_as(_FILE, text, source)
 
 
 @lru_cache(maxsize=1)

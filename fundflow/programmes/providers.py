@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from fundflow.platform.locate import locate
-from fundflow.platform.strict_yaml import YamlFault, load_with_places
+from fundflow.platform.strict_yaml import load_as
 
 FILE = "providers.yaml"
 ACTS_AS = "provider"
@@ -29,13 +28,7 @@ _FILE: TypeAdapter[dict[str, ProviderKind]] = TypeAdapter(dict[str, ProviderKind
 
 def parse(text: str, source: str) -> dict[str, ProviderKind]:
     """The kinds of a text; raises YamlFault with file, line and column of the first fault."""
-    content, places = load_with_places(text, source)
-    try:
-        return _FILE.validate_python(content)
-    except ValidationError as error:
-        first: Any = error.errors()[0]
-        line, column = places.at(first["loc"])
-        raise YamlFault(source, line, column, first["msg"]) from None
+    return load_as(_FILE, text, source)
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from fundflow.applications.words import role_label
+from fundflow.programmes.definition import PHASES
 from fundflow.web.filters import words
 
 __all__ = ["account_word", "action_word", "phase_place", "phase_word", "role_word", "role_words", "words"]
@@ -91,9 +92,6 @@ def phase_word(phase: str) -> str:
         "end": _("Ended"),
     }
     return str(known.get(phase, phase.replace("_", " ").capitalize()))
-
-
-PHASES = ("applications", "screening", "evaluation", "approval", "disbursement", "followup", "end")
 
 
 def phase_place(phase: str) -> int:

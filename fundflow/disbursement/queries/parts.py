@@ -9,13 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from fundflow import forms
 from fundflow.accounts import Actor, names_of
 from fundflow.applications.models import Answers, Application, FormEntry
 from fundflow.applications.policy import may_read_section
-from fundflow.applications.queries import Ties, ties, visible_to
+from fundflow.applications.queries import Ties, get_part, ties
 from fundflow.applications.service.hooks import context
 from fundflow.applications.service.move import moves_of
 from fundflow.applications.service.recording import Recordable, recordable
@@ -37,7 +36,7 @@ from fundflow.documents import Document, of_subject
 from fundflow.platform import clock
 from fundflow.platform.db import db
 from fundflow.platform.errors import NotFound
-from fundflow.programmes import Call, Definition, definition_of
+from fundflow.programmes import Definition, definition_of
 from fundflow.workflow import MoveState
 
 TONES = ("primary", "plain", "danger")
@@ -66,15 +65,7 @@ def part(actor: Actor, kind: str, part_id: uuid.UUID) -> Part:
     model = found.model if found else None
     if model is None:
         raise NotFound
-    pair = db.session.execute(
-        select(model, Application)
-        .join(Application, Application.id == model.application_id)
-        .where(model.id == part_id, visible_to(actor))
-        .options(joinedload(Application.call).joinedload(Call.programme))
-    ).one_or_none()
-    if pair is None:
-        raise NotFound
-    row, case = pair
+    row, case = get_part(actor, model, part_id)
     definition = definition_of(case.version_id)
     tied = ties(actor.user_id, case.id)
     reader = reader_of(actor, case, definition.machines[kind], tied.kinds)

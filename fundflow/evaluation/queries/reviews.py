@@ -12,12 +12,10 @@ from sqlalchemy.orm import joinedload
 
 from fundflow.accounts import Actor, User
 from fundflow.applications.models import Answers, Application, FormEntry
-from fundflow.applications.queries import visible_to
+from fundflow.applications.queries import get_part, visible_to
 from fundflow.evaluation.models import Review
 from fundflow.platform.db import db
-from fundflow.platform.errors import NotFound
 from fundflow.programmes import definition_of
-from fundflow.programmes.models import Call
 
 
 def reviews(application_id: uuid.UUID, *, submitted: bool | None = None) -> Sequence[Review]:
@@ -41,15 +39,7 @@ def reviews_with_names(application_id: uuid.UUID) -> list[tuple[Review, str]]:
 
 def get_review(actor: Actor, review_id: uuid.UUID) -> tuple[Review, Application]:
     """A review that counts, on a visible case with its call; NotFound for hidden and missing alike."""
-    row = db.session.execute(
-        select(Review, Application)
-        .join(Application, Application.id == Review.application_id)
-        .where(Review.id == review_id, Review.recused_at.is_(None), visible_to(actor))
-        .options(joinedload(Application.call).joinedload(Call.programme))
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    return row[0], row[1]
+    return get_part(actor, Review, review_id, Review.recused_at.is_(None))
 
 
 def my_reviews(actor: Actor) -> list[tuple[Review, Application]]:
